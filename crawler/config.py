@@ -1,0 +1,222 @@
+"""`evercite.toml` → frozen Config. Flat; seconds and bytes; an unknown key is an error naming the nearest."""
+
+from __future__ import annotations
+
+import difflib
+import ipaddress
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, fields
+from pathlib import Path
+from typing import Any, get_type_hints
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from crawler.errors import UsageError
+from crawler.version import VERSION
+
+MIB = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Exclusion:
+    """A pattern (a regular expression searched in the fetch uri) and why such targets are not fetched."""
+
+    pattern: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Config:
+    """Every setting of a night, with its default. Times in seconds (`_s`), sizes in bytes."""
+
+    user_agent: str = f"evercite/{VERSION}"
+    contact: str = ""
+    timezone: str = "Asia/Shanghai"
+    language: str = "zh"
+    allow_private_networks: tuple[str, ...] = ()
+    connect_to: tuple[tuple[str, str], ...] = ()
+    resolvers: tuple[str, ...] = ()
+    proxy: str = ""
+    vantage_proxy: str = ""
+    delay_s: float = 2.0
+    max_delay_s: float = 60.0
+    per_host_budget_s: float = 3600.0
+    per_host_budget_bytes: int = 2048 * MIB
+    concurrency: int = 32
+    connect_timeout_s: float = 20.0
+    exchange_deadline_s: float = 180.0
+    night_hours: float = 8.0
+    retry_waits_s: tuple[float, ...] = (30.0, 300.0)
+    retry_after_cap_s: float = 600.0
+    max_hops: int = 20
+    max_body_bytes: int = 1024 * MIB
+    max_decoded_bytes: int = 64 * MIB
+    max_header_bytes: int = 256 * 1024
+    requisites: bool = True
+    learn_refetch_s: float = 0.0
+    unwrap: str = "once"
+    exclude: tuple[Exclusion, ...] = ()
+    copies_url: str = ""
+
+    @property
+    def agent_field(self) -> str:
+        """The User-Agent field value: product, and the contact in a comment (RFC 9110 §10.1.5)."""
+        return f"{self.user_agent} (+{self.contact})" if self.contact else self.user_agent
+
+
+NAMES = tuple(f.name for f in fields(Config))
+
+
+def read_config(path: Path) -> Config:
+    """Config of a TOML file. Raises UsageError naming the file, the key and what is accepted."""
+    try:
+        table = tomllib.loads(path.read_text("utf-8"))
+    except FileNotFoundError:
+        raise UsageError(f"{path}: no such configuration file; create it or leave out --config") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise UsageError(f"{path}: cannot be read as TOML ({error}); correct the file") from error
+    try:
+        return config_of(table)
+    except UsageError as error:
+        raise UsageError(f"{path}: {error}") from None
+
+
+def config_of(table: dict[str, Any]) -> Config:
+    """Config of a parsed table. Raises UsageError naming the key."""
+    hints = get_type_hints(Config)
+    values: dict[str, Any] = {}
+    for key, value in table.items():
+        if key not in NAMES:
+            near = difflib.get_close_matches(key, NAMES, n=1, cutoff=0.0)[0]
+            raise UsageError(f"unknown key {key!r}; the nearest known one is {near!r}")
+        values[key] = _coerced(key, value, hints[key])
+    config = Config(**values)
+    _check(config)
+    return config
+
+
+def _coerced(key: str, value: Any, hint: Any) -> Any:
+    if key == "connect_to":
+        return tuple(sorted(_table_of_text(key, value).items()))
+    if key == "exclude":
+        return tuple(_exclusion(row) for row in _list(key, value))
+    if hint is bool or isinstance(value, bool):
+        if hint is bool and isinstance(value, bool):
+            return value
+        wanted = "true or false" if hint is bool else "a number or text, not true or false"
+        raise UsageError(f"{key} must be {wanted}")
+    if hint is float and isinstance(value, int | float):
+        return float(value)
+    if hint is int and isinstance(value, int):
+        return value
+    if hint is str and isinstance(value, str):
+        return value
+    if hint == tuple[str, ...]:
+        return tuple(_text(key, item) for item in _list(key, value))
+    if hint == tuple[float, ...]:
+        return tuple(_number(key, item) for item in _list(key, value))
+    raise UsageError(f"{key} = {value!r} has the wrong type; {_SHAPES.get(hint, 'see evercite.example.toml')}")
+
+
+_SHAPES: dict[Any, str] = {float: "give a number", int: "give a whole number", str: "give text in quotes"}
+
+
+def _list(key: str, value: Any) -> list[Any]:
+    if not isinstance(value, list):
+        raise UsageError(f"{key} must be a list in square brackets")
+    return value
+
+
+def _text(key: str, value: Any) -> str:
+    if not isinstance(value, str):
+        raise UsageError(f"{key} must hold texts in quotes, not {value!r}")
+    return value
+
+
+def _number(key: str, value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise UsageError(f"{key} must hold numbers, not {value!r}")
+    return float(value)
+
+
+def _table_of_text(key: str, value: Any) -> dict[str, str]:
+    if not isinstance(value, dict):
+        raise UsageError(f'{key} must be a table of "host:port" = "address:port"')
+    return {_text(key, name): _text(key, place) for name, place in value.items()}
+
+
+def _exclusion(row: Any) -> Exclusion:
+    if not isinstance(row, dict) or set(row) != {"pattern", "why"}:
+        raise UsageError('exclude must hold rows like { pattern = "^https://example\\\\.org/", why = "…" }')
+    pattern = _text("exclude", row["pattern"])
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise UsageError(f"exclude: {pattern!r} is no regular expression ({error})") from None
+    return Exclusion(pattern, _text("exclude", row["why"]))
+
+
+def _check(config: Config) -> None:
+    """Bounds that a mistyped value would break a night with."""
+    _check_numbers(config)
+    _check_words(config)
+    _check_places(config)
+
+
+def _check_numbers(config: Config) -> None:
+    for name in _POSITIVE:
+        if getattr(config, name) <= 0:
+            raise UsageError(f"{name} must be greater than 0")
+    for name in ("learn_refetch_s", "retry_after_cap_s", "max_delay_s"):
+        if getattr(config, name) < 0:
+            raise UsageError(f"{name} must not be negative")
+    if any(wait < 0 for wait in config.retry_waits_s):
+        raise UsageError("retry_waits_s must not hold negative numbers")
+
+
+def _check_words(config: Config) -> None:
+    if config.language not in ("zh", "en"):
+        raise UsageError(f'language = "{config.language}" is not known; use "zh" or "en"')
+    if config.unwrap not in ("once", "never"):
+        raise UsageError(f'unwrap = "{config.unwrap}" is not known; use "once" or "never"')
+    if not re.fullmatch(r"[ -~]+", config.agent_field):
+        raise UsageError("user_agent and contact must be printable ASCII: they go into a header field")
+    try:
+        ZoneInfo(config.timezone)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise UsageError(f'timezone = "{config.timezone}" is not known; write one like "Asia/Shanghai"') from None
+
+
+def _check_places(config: Config) -> None:
+    for proxy in (config.proxy, config.vantage_proxy):
+        if proxy and not re.fullmatch(r"http://[^/@\s]+:\d+/?", proxy):
+            raise UsageError(f'proxy {proxy!r} must look like "http://host:port"')
+    for network in config.allow_private_networks:
+        try:
+            ipaddress.ip_network(network)
+        except ValueError:
+            raise UsageError(f'allow_private_networks: {network!r} is no network; write "127.0.0.0/8"') from None
+    for name, place in _places(config):
+        if not re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[^:\s]+):\d{1,5}", place):
+            raise UsageError(f'{name}: {place!r} must look like "host:port"')
+
+
+def _places(config: Config) -> Iterator[tuple[str, str]]:
+    yield from (("connect_to", place) for pair in config.connect_to for place in pair)
+    yield from (("resolvers", place) for place in config.resolvers)
+
+
+_POSITIVE = (
+    "delay_s",
+    "per_host_budget_s",
+    "per_host_budget_bytes",
+    "concurrency",
+    "connect_timeout_s",
+    "exchange_deadline_s",
+    "night_hours",
+    "max_hops",
+    "max_body_bytes",
+    "max_decoded_bytes",
+    "max_header_bytes",
+)
