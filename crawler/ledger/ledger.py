@@ -1,0 +1,473 @@
+"""The ledger: what was seen, night by night, in one SQLite file. Append-only but for derived tables.
+
+Rules:
+- One writer process (the night's lock); threads share one connection behind one lock.
+- Every write runs in one helper that begins IMMEDIATE: a deferred BEGIN that reads and then writes
+  beside another writer fails at once with "database is locked" (sqlite.org/lang_transaction.html §2.2).
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils.db import Database
+
+from crawler.errors import LedgerError
+from crawler.ledger.schema import MIGRATIONS
+from crawler.ledger.values import read_json, write_json
+from crawler.model import (
+    Capture,
+    Citation,
+    Document,
+    Evidence,
+    Night,
+    NightReading,
+    Observation,
+    Outcome,
+    Reading,
+    RecordType,
+    Standing,
+    Unreadable,
+)
+
+BUSY_S = 30.0
+
+
+class Ledger:
+    """The opened ledger. Made by `Ledger.open`; every method is safe to call from any thread."""
+
+    def __init__(self, connection: sqlite3.Connection) -> None:
+        self._connection = connection
+        self._lock = threading.RLock()
+
+    @classmethod
+    def open(cls, path: Path) -> Ledger:
+        """Open or create the ledger and bring its tables up to date.
+
+        Raises LedgerError for a file that is no ledger, is newer than this program, or cannot be written.
+        """
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
+            _configure(connection)
+            _migrate(connection, path)
+        except sqlite3.DatabaseError as error:
+            raise LedgerError(f"{path}: cannot be used as the ledger ({error}); restore it from a backup") from error
+        except OSError as error:
+            raise LedgerError(f"{path}: cannot be opened ({error}); check the folder and its permissions") from error
+        return cls(connection)
+
+    def close(self) -> None:
+        """Close the file."""
+        with self._lock:
+            self._connection.close()
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        with self._lock:
+            try:
+                self._connection.execute("BEGIN IMMEDIATE")
+                yield self._connection
+                self._connection.execute("COMMIT")
+            except BaseException as error:
+                if self._connection.in_transaction:
+                    self._connection.execute("ROLLBACK")
+                if isinstance(error, sqlite3.OperationalError):
+                    raise LedgerError(f"the ledger cannot be written ({error}); free the disk or the lock") from error
+                raise
+
+    def _rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
+        with self._lock:
+            return self._connection.execute(sql, values).fetchall()
+
+    def _one(self, sql: str, *values: Any) -> sqlite3.Row | None:
+        with self._lock:
+            row: sqlite3.Row | None = self._connection.execute(sql, values).fetchone()
+            return row
+
+    # ------------------------------------------------------------ nights
+
+    def begin_night(self, night: Night, settings: str) -> None:
+        """Record that a night begins; `settings` is its configuration as JSON. Raises for a known id."""
+        with self._writing() as db:
+            db.execute(
+                "INSERT INTO nights (id, started_at, simulated, settings) VALUES (?, ?, ?, ?)",
+                (night.id, night.started_at.isoformat(), night.simulated, settings),
+            )
+
+    def validate_night(self, night_id: str, valid: bool, reason: Evidence | None) -> None:
+        """Record whether the run was valid; the reason stands when it was not."""
+        with self._writing() as db:
+            db.execute(
+                "UPDATE nights SET valid = ?, invalid_reason = ? WHERE id = ?",
+                (valid, write_json(reason) if reason else None, night_id),
+            )
+
+    def end_night(self, night_id: str, ended_at: datetime, status: int, rules_version: str) -> None:
+        """Close a night with its exit status."""
+        with self._writing() as db:
+            db.execute(
+                "UPDATE nights SET ended_at = ?, status = ?, rules_version = ? WHERE id = ?",
+                (ended_at.isoformat(), status, rules_version, night_id),
+            )
+
+    def nights(self) -> list[Night]:
+        """All nights, oldest first."""
+        return [_night(row) for row in self._rows("SELECT * FROM nights ORDER BY started_at, id")]
+
+    def unfinished_night(self) -> Night | None:
+        """The newest night, if it never ended."""
+        row = self._one("SELECT * FROM nights ORDER BY started_at DESC, id DESC LIMIT 1")
+        return _night(row) if row and row["ended_at"] is None else None
+
+    def invalid_reason(self, night_id: str) -> Evidence | None:
+        """Why a night was invalid, or None."""
+        row = self._one("SELECT invalid_reason FROM nights WHERE id = ?", night_id)
+        return read_json(Evidence, row["invalid_reason"]) if row and row["invalid_reason"] else None
+
+    # ------------------------------------------------------------ documents and citations
+
+    def names(self) -> dict[str, str]:
+        """sha256 → the name a document was first recorded under, so that a renamed file keeps its ids."""
+        rows = self._rows("SELECT sha256, name FROM documents ORDER BY first_night DESC, rowid DESC")
+        return {row["sha256"]: row["name"] for row in rows}
+
+    def record_seeds(
+        self,
+        night_id: str,
+        documents: Sequence[Document],
+        citations: Sequence[Citation],
+        unreadable: Sequence[Unreadable],
+    ) -> None:
+        """Record what a night read; citations of an unchanged document are stored once."""
+        with self._writing() as db:
+            for table in ("night_documents", "unreadable"):
+                db.execute(f"DELETE FROM {table} WHERE night = ?", (night_id,))
+            db.executemany(
+                "INSERT OR IGNORE INTO documents VALUES (?, ?, ?, ?)",
+                [(d.path, d.sha256, d.name, night_id) for d in documents],
+            )
+            db.executemany(
+                "INSERT INTO night_documents VALUES (?, ?, ?, ?)",
+                [(night_id, place, d.path, d.sha256) for place, d in enumerate(documents)],
+            )
+            db.executemany(
+                "INSERT OR REPLACE INTO citations VALUES (?, ?, ?, ?, ?)",
+                [(c.document, c.sha256, c.ordinal, c.id, write_json(c)) for c in citations],
+            )
+            db.executemany(
+                "INSERT INTO unreadable VALUES (?, ?, ?)", [(night_id, u.document, u.why) for u in unreadable]
+            )
+
+    def citations_of(self, night_id: str) -> list[Citation]:
+        """The citations a night read, in document order."""
+        rows = self._rows(
+            "SELECT c.data FROM night_documents d JOIN citations c ON c.path = d.path AND c.sha256 = d.sha256"
+            " WHERE d.night = ? ORDER BY d.place, c.ordinal",
+            night_id,
+        )
+        return [read_json(Citation, row["data"]) for row in rows]
+
+    def unreadable_of(self, night_id: str) -> list[Unreadable]:
+        """The documents a night could not read."""
+        rows = self._rows("SELECT document, why FROM unreadable WHERE night = ? ORDER BY rowid", night_id)
+        return [Unreadable(row["document"], row["why"]) for row in rows]
+
+    def citation(self, citation_id: str) -> Citation | None:
+        """The newest form of a citation by its id, or None."""
+        row = self._one("SELECT data FROM citations WHERE id = ? ORDER BY rowid DESC LIMIT 1", citation_id)
+        return read_json(Citation, row["data"]) if row else None
+
+    # ------------------------------------------------------------ trackers
+
+    def tracker_targets(self) -> dict[str, str]:
+        """sha256 of the wrapper → the cleaned target it was answered with."""
+        rows = self._rows("SELECT wrapper, uri FROM trackers WHERE uri IS NOT NULL")
+        return {row["wrapper"]: row["uri"] for row in rows}
+
+    def tracker_attempts(self, wrapper: str) -> int:
+        """How many times a wrapper was asked, intents that never got an answer included."""
+        row = self._one("SELECT count(*) AS n FROM tracker_attempts WHERE wrapper = ?", wrapper)
+        return int(row["n"]) if row else 0
+
+    def intend_tracker(self, wrapper: str, redacted: str, night_id: str, at: datetime) -> None:
+        """Commit the intent to ask a wrapper, before anything is sent."""
+        with self._writing() as db:
+            db.execute("INSERT OR IGNORE INTO trackers (wrapper, redacted) VALUES (?, ?)", (wrapper, redacted))
+            db.execute(
+                "INSERT INTO tracker_attempts (wrapper, night, intended_at) VALUES (?, ?, ?)",
+                (wrapper, night_id, at.isoformat()),
+            )
+
+    def settle_tracker(self, wrapper: str, at: datetime, answer: str, uri: str | None) -> None:
+        """Record what the last attempt was answered with; with a uri the wrapper is never asked again."""
+        with self._writing() as db:
+            db.execute(
+                "UPDATE tracker_attempts SET answer = ? WHERE rowid ="
+                " (SELECT max(rowid) FROM tracker_attempts WHERE wrapper = ?)",
+                (answer, wrapper),
+            )
+            db.execute(
+                "UPDATE trackers SET uri = coalesce(uri, ?), settled_at = ?, evidence = ? WHERE wrapper = ?",
+                (uri, at.isoformat(), answer, wrapper),
+            )
+
+    # ------------------------------------------------------------ observations
+
+    def add_observation(self, observation: Observation) -> None:
+        """Commit what a night saw of a target; a second one of the same night is an error of ours."""
+        with self._writing() as db:
+            try:
+                db.execute(
+                    "INSERT INTO observations VALUES (?, ?, ?, ?)",
+                    (observation.night, observation.uri, observation.seen_at.isoformat(), write_json(observation)),
+                )
+            except sqlite3.IntegrityError as error:
+                raise LedgerError(f"{observation.uri} was already observed in night {observation.night}") from error
+
+    def observed(self, night_id: str) -> set[str]:
+        """The uris a night has an observation of."""
+        return {row["uri"] for row in self._rows("SELECT uri FROM observations WHERE night = ?", night_id)}
+
+    def observations_of(self, night_id: str) -> dict[str, Observation]:
+        """A night's observations by uri."""
+        rows = self._rows("SELECT uri, data FROM observations WHERE night = ?", night_id)
+        return {row["uri"]: read_json(Observation, row["data"]) for row in rows}
+
+    def observation_before(self, uri: str, night_id: str) -> Observation | None:
+        """The newest observation of a target from another night, or None."""
+        row = self._one(
+            "SELECT data FROM observations WHERE uri = ? AND night <> ? ORDER BY seen_at DESC LIMIT 1", uri, night_id
+        )
+        return read_json(Observation, row["data"]) if row else None
+
+    # ------------------------------------------------------------ readings and standings (derived)
+
+    def store_readings(
+        self, night_id: str, seen_at: datetime, readings: Iterable[tuple[str, Reading, str | None]], rules_version: str
+    ) -> None:
+        """Store a night's readings: (subject, reading, final uri) each; a subject is a uri or a citation id."""
+        rows = [
+            (
+                night_id,
+                subject,
+                seen_at.isoformat(),
+                reading.outcome.value,
+                reading.robots_only,
+                final_uri,
+                rules_version,
+                write_json(reading),
+            )
+            for subject, reading, final_uri in readings
+        ]
+        with self._writing() as db:
+            db.executemany("INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def readings_of(self, night_id: str) -> dict[str, Reading]:
+        """A night's readings by subject."""
+        rows = self._rows("SELECT subject, data FROM readings WHERE night = ?", night_id)
+        return {row["subject"]: read_json(Reading, row["data"]) for row in rows}
+
+    def histories(self, upto: str) -> dict[str, list[NightReading]]:
+        """Every subject's readings up to and including a night, oldest first."""
+        rows = self._rows(
+            "SELECT r.*, n.valid FROM readings r JOIN nights n ON n.id = r.night WHERE n.started_at <="
+            " (SELECT started_at FROM nights WHERE id = ?) ORDER BY n.started_at, n.id",
+            upto,
+        )
+        found: dict[str, list[NightReading]] = {}
+        for row in rows:
+            found.setdefault(row["subject"], []).append(_night_reading(row))
+        return found
+
+    def store_standings(self, night_id: str, standings: dict[str, Standing], rules_version: str) -> None:
+        """Store a night's verdicts by subject."""
+        rows = [
+            (
+                night_id,
+                subject,
+                s.verdict.value,
+                s.group.value,
+                s.since.isoformat(),
+                s.failing_nights,
+                rules_version,
+                write_json(s),
+            )
+            for subject, s in standings.items()
+        ]
+        with self._writing() as db:
+            db.executemany("INSERT OR REPLACE INTO standings VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def standings_of(self, night_id: str) -> dict[str, Standing]:
+        """A night's verdicts by subject."""
+        rows = self._rows("SELECT subject, data FROM standings WHERE night = ?", night_id)
+        return {row["subject"]: read_json(Standing, row["data"]) for row in rows}
+
+    # ------------------------------------------------------------ captures (archive.index.Index)
+
+    def add_captures(self, captures: Sequence[Capture]) -> None:
+        """Index records whose bytes are already durable; known record ids are left as they are."""
+        with self._writing() as db:
+            db.executemany(_INSERT_CAPTURE, [_capture_row(capture) for capture in captures])
+
+    def original_of(self, digest: str) -> Capture | None:
+        """The earliest response record (never a revisit) with this payload digest, or None."""
+        row = self._one(
+            "SELECT * FROM captures WHERE digest = ? AND record_type = 'response' ORDER BY timestamp LIMIT 1", digest
+        )
+        return _capture(row) if row else None
+
+    def is_verified(self, record_id: str) -> bool:
+        """Whether a record was once read back and its digest held."""
+        row = self._one("SELECT verified FROM captures WHERE record_id = ?", record_id)
+        return bool(row and row["verified"])
+
+    def mark_verified(self, record_id: str) -> None:
+        """Remember that a record was read back and its digest held."""
+        with self._writing() as db:
+            db.execute("UPDATE captures SET verified = 1 WHERE record_id = ?", (record_id,))
+
+    def captures_in(self, filename: str) -> list[Capture]:
+        """The indexed records of a file, by offset."""
+        return [
+            _capture(row) for row in self._rows("SELECT * FROM captures WHERE filename = ? ORDER BY start", filename)
+        ]
+
+    def rename_file(self, old: str, new: str) -> None:
+        """Follow a WARC file that got its final name."""
+        with self._writing() as db:
+            db.execute("UPDATE captures SET filename = ? WHERE filename = ?", (new, old))
+
+    def captures_of(self, uri: str, urlkey: str) -> list[Capture]:
+        """Captures of exactly this uri, oldest first; then those that only share its urlkey."""
+        rows = self._rows(
+            "SELECT * FROM captures WHERE urlkey = ? OR uri = ? ORDER BY uri <> ?, timestamp", urlkey, uri, uri
+        )
+        return [_capture(row) for row in rows]
+
+    def capture_by_record_id(self, record_id: str) -> Capture | None:
+        """The capture of a record id, or None."""
+        row = self._one("SELECT * FROM captures WHERE record_id = ?", record_id)
+        return _capture(row) if row else None
+
+    def all_captures(self) -> Iterator[Capture]:
+        """Every capture in order of urlkey and time."""
+        for row in self._rows("SELECT * FROM captures ORDER BY urlkey, timestamp"):
+            yield _capture(row)
+
+    def filenames(self) -> list[str]:
+        """The names of all indexed WARC files."""
+        return [row["filename"] for row in self._rows("SELECT DISTINCT filename FROM captures ORDER BY filename")]
+
+    # ------------------------------------------------------------ texts (derived)
+
+    def digests_without_text(self, night_id: str) -> list[Capture]:
+        """HTML responses of a night whose main text is not stored yet."""
+        rows = self._rows(
+            "SELECT c.* FROM captures c LEFT JOIN texts t ON t.digest = c.digest WHERE c.night = ? AND t.digest IS NULL"
+            " AND c.record_type = 'response' AND c.status BETWEEN 200 AND 299 AND c.payload_length > 0"
+            " AND c.mime IN ('text/html', 'application/xhtml+xml') ORDER BY c.rowid",
+            night_id,
+        )
+        return [_capture(row) for row in rows]
+
+    def store_text(self, digest: str, title: str | None, language: str | None, text: str, extractor: str) -> None:
+        """Store the main text of a payload."""
+        with self._writing() as db:
+            db.execute("INSERT OR IGNORE INTO texts VALUES (?, ?, ?, ?, ?)", (digest, title, language, text, extractor))
+
+
+_CAPTURE_COLUMNS = (
+    "record_id",
+    "urlkey",
+    "timestamp",
+    "uri",
+    "mime",
+    "status",
+    "digest",
+    "filename",
+    "start",
+    "length",
+    "record_type",
+    "seen_at",
+    "night",
+    "payload_length",
+    "refers_to",
+    "not_modified",
+    "etag",
+    "last_modified",
+)
+_INSERT_CAPTURE = (
+    f"INSERT OR IGNORE INTO captures ({', '.join(_CAPTURE_COLUMNS)}) VALUES ({', '.join('?' * len(_CAPTURE_COLUMNS))})"
+)
+
+
+def _configure(connection: sqlite3.Connection) -> None:
+    connection.row_factory = sqlite3.Row
+    # WAL lets a report read while the night writes; FULL makes a commit survive a power cut.
+    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    db = Database(connection)
+    known = {migration.name for migration in MIGRATIONS.pending(Database(memory=True))}
+    newer = [applied.name for applied in MIGRATIONS.applied(db) if applied.name not in known]
+    if newer:
+        raise LedgerError(f"{path}: was written by a newer Evercite (it knows {newer[-1]}); upgrade this one")
+    if MIGRATIONS.pending(db):
+        MIGRATIONS.apply(db)
+
+
+def _night(row: sqlite3.Row) -> Night:
+    ended = row["ended_at"]
+    reason = json.loads(row["invalid_reason"])["rule"] if row["invalid_reason"] else None
+    return Night(
+        id=row["id"],
+        started_at=datetime.fromisoformat(row["started_at"]),
+        simulated=bool(row["simulated"]),
+        ended_at=datetime.fromisoformat(ended) if ended else None,
+        valid=bool(row["valid"]),
+        invalid_reason=reason,
+    )
+
+
+def _night_reading(row: sqlite3.Row) -> NightReading:
+    return NightReading(
+        night=row["night"],
+        seen_at=datetime.fromisoformat(row["seen_at"]),
+        outcome=Outcome(row["outcome"]),
+        robots_only=bool(row["robots_only"]),
+        invalid=not row["valid"],
+        final_uri=row["final_uri"],
+    )
+
+
+def _capture_row(capture: Capture) -> tuple[Any, ...]:
+    values = {name: getattr(capture, name) for name in _CAPTURE_COLUMNS if name != "start"}
+    values |= {
+        "start": capture.offset,
+        "record_type": capture.record_type.value,
+        "seen_at": capture.seen_at.isoformat(),
+    }
+    return tuple(values[name] for name in _CAPTURE_COLUMNS)
+
+
+def _capture(row: sqlite3.Row) -> Capture:
+    values = {name: row[name] for name in _CAPTURE_COLUMNS if name != "start"}
+    return Capture(
+        **values
+        | {
+            "offset": row["start"],
+            "record_type": RecordType(row["record_type"]),
+            "seen_at": datetime.fromisoformat(row["seen_at"]),
+            "not_modified": bool(row["not_modified"]),
+        }
+    )
