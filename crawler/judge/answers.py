@@ -1,0 +1,320 @@
+"""What the last answer alone tells: our own refusals, walls, statuses, failures, and bodies without a byte.
+
+Rules:
+- A test reads the head and the failure of the last hop, and how much of a body came; never what the body says.
+- Sentences carry the figures an editor can check: host, status, field, number of tries.
+"""
+
+from __future__ import annotations
+
+from http import HTTPStatus
+
+from crawler.judge.found import Found, Test, found
+from crawler.judge.sites import host
+from crawler.judge.walls import find_wall
+from crawler.model import Coverage, Failure, Hop, Observation, Refusal
+
+LOOP_DETAILS = frozenset({"redirect-loop", "max-hops"})
+
+REFUSALS: dict[Refusal, tuple[str, str]] = {
+    Refusal.PRIVATE_ADDRESS: (
+        "{host} leads to a private address, which is not asked.",
+        "{host} 指向内网地址，按规定不访问。",
+    ),
+    Refusal.OTHER_SCHEME: (
+        "The link is redirected to something other than http or https; it was not followed.",
+        "链接被转到 http、https 以外的地址，没有继续访问。",
+    ),
+    Refusal.EXCLUDED: ("Excluded by the configuration: {detail}.", "按配置不检查：{detail}。"),
+    Refusal.BUDGET: (
+        "Tonight's share of {host} was used up before this link.",
+        "{host} 当晚的访问额度已用完，没有轮到这条链接。",
+    ),
+    Refusal.DEADLINE: ("The night ended before this link was asked.", "夜间任务到时结束，没有轮到这条链接。"),
+    Refusal.CREDENTIALS: (
+        "The link holds a user name or password, which is never sent.",
+        "链接里带有用户名或密码，不予发送。",
+    ),
+}
+
+# Sub-class, and what the status means (RFC 9110 §15.5; RFC 7725 for 451).
+REFUSING: dict[int, tuple[str, str, str]] = {
+    401: ("auth", "asks for a user name and password", "要求输入用户名和密码"),
+    402: ("payment", "asks for payment", "要求付费"),
+    403: ("forbidden", "forbids access", "禁止访问"),
+    405: ("method", "refuses the way of asking", "拒绝这种访问方式"),
+    406: ("not-acceptable", "refuses what the request accepts", "拒绝按请求的格式提供内容"),
+    407: ("proxy-auth", "a proxy asks for credentials", "代理服务器要求身份验证"),
+    451: ("legal", "withholds the page for legal reasons", "因法律原因不提供此页"),
+}
+
+FAILURES: dict[Failure, tuple[str, str]] = {
+    Failure.DNS_NXDOMAIN: ("The name {host} does not exist.", "域名 {host} 不存在。"),
+    Failure.DNS_FAILURE: ("The name {host} could not be looked up.", "域名 {host} 查询失败。"),
+    Failure.DNS_NODATA: ("The name {host} exists, but has no address.", "域名 {host} 存在，但没有对应的地址。"),
+    Failure.REFUSED: ("{host} refused the connection.", "{host} 拒绝连接。"),
+    Failure.RESET: ("{host} broke the connection off.", "{host} 中途断开了连接。"),
+    Failure.TIMEOUT: ("{host} did not answer in time.", "{host} 迟迟没有响应，等待超时。"),
+    Failure.TRUNCATED: (
+        "{host} stopped sending before the page was complete.",
+        "{host} 没有传完就断开了，页面不完整。",
+    ),
+    Failure.BAD_HTTP: ("{host} answered with something that is not HTTP.", "{host} 的应答不符合 HTTP 规范。"),
+    Failure.TLS_EXPIRED: ("The certificate of {host} has expired.", "{host} 的安全证书已过期。"),
+    Failure.TLS_HOSTNAME: (
+        "The certificate of {host} was issued for another name.",
+        "{host} 的安全证书不是签发给这个域名的。",
+    ),
+    Failure.TLS_SELF_SIGNED: (
+        "The certificate of {host} is signed by nobody a browser trusts.",
+        "{host} 的安全证书没有可信机构签发。",
+    ),
+    Failure.TLS_INCOMPLETE_CHAIN: (
+        "{host} leaves out part of its certificate chain; most browsers fill the gap themselves.",
+        "{host} 的证书链不完整；多数浏览器会自动补全，读者通常仍能打开。",
+    ),
+    Failure.TLS_PROTOCOL: ("No secure connection to {host} came about.", "与 {host} 无法建立安全连接。"),
+}
+
+
+def final_hop(observation: Observation) -> Hop:
+    """The last hop; an empty one where nothing was asked."""
+    return observation.final or Hop(observation.uri, None, None)
+
+
+def status(observation: Observation) -> int:
+    """The status of the last answer, 0 where there was none."""
+    return final_hop(observation).status or 0
+
+
+def _host(observation: Observation) -> str:
+    return host(final_hop(observation).uri) or "?"
+
+
+def _tries(observation: Observation) -> tuple[str, str]:
+    """How often it was asked, as the tail of a sentence; nothing for a single try."""
+    if observation.attempts < 2:
+        return "", ""
+    return f" Asked {observation.attempts} times this night.", f"当晚共试了 {observation.attempts} 次。"
+
+
+def is_answered(observation: Observation) -> bool:
+    """Whether the last answer is a 2xx, or a 304 for a body that we hold (RFC 9110 §15.4.5)."""
+    held = status(observation) == 304 and observation.content is not None and observation.content.not_modified
+    return held or 200 <= status(observation) < 300
+
+
+def is_cut_by_us(observation: Observation) -> bool:
+    """Whether a limit of ours ended a body that was still coming."""
+    return observation.content is not None and observation.content.coverage is Coverage.CUT_BY_US
+
+
+def not_checked(observation: Observation, cited_uri: str) -> Found | None:
+    """We refused, or never came to ask. A 2xx whose body we cut is an answer all the same."""
+    if observation.refusal is not None and not (is_answered(observation) and is_cut_by_us(observation)):
+        en, zh = REFUSALS[observation.refusal]
+        words = {"host": _host(observation), "detail": observation.refusal_detail or "-"}
+        rule = f"refused-{observation.refusal}"
+        return found(rule, en.format(**words), zh.format(**words), observation.refusal)
+    final = observation.final
+    if observation.robots or (final is not None and (final.status is not None or final.failure is not None)):
+        return None
+    return found("not-asked", "This link was not asked tonight.", "今晚没有检查这条链接。")
+
+
+def robots(observation: Observation, cited_uri: str) -> Found | None:
+    """A parsed Disallow (RFC 9309 §2.2.2)."""
+    if not observation.robots:
+        return None
+    name = host(observation.final.uri if observation.final else observation.uri)
+    return found(
+        "robots-disallow",
+        f"The robots.txt of {name} asks robots to stay away from this page.",
+        f"{name} 的 robots.txt 不允许自动程序访问此页。",
+    )
+
+
+def blocked(observation: Observation, cited_uri: str) -> Found | None:
+    """A wall that its head gives away, or a status that refuses."""
+    return _walled(observation) or _refusing_status(observation)
+
+
+def _walled(observation: Observation) -> Found | None:
+    wall = find_wall(observation)
+    if wall is None:
+        return None
+    code, name = status(observation), _host(observation)
+    shown = " / ".join(f"{field}: {final_hop(observation).value(field)}" for field, _ in wall.fields)
+    if not shown:
+        return found(
+            wall.id,
+            f"{name} answered {code}, which it only says to robots.",
+            f"{name} 返回 {code}，这是专门用来拒绝自动程序的应答。",
+            "wall",
+        )
+    return found(
+        wall.id,
+        f"{name} keeps robots out with {wall.name} (status {code}, {shown}); a reader may well get in.",
+        f"{name} 用 {wall.name} 拦截自动程序（状态码 {code}，{shown}），读者用浏览器或许能打开。",
+        "wall",
+    )
+
+
+def _refusing_status(observation: Observation) -> Found | None:
+    code = status(observation)
+    if code not in REFUSING:
+        return None
+    sub, en, zh = REFUSING[code]
+    name = _host(observation)
+    return found(f"status-{code}", f"{name} answered {code}: it {en}.", f"{name} 返回 {code}：{zh}。", sub)
+
+
+def rate_limited(observation: Observation, cited_uri: str) -> Found | None:
+    """429 (RFC 6585 §4)."""
+    if status(observation) != 429:
+        return None
+    name, wait = _host(observation), final_hop(observation).value("retry-after")
+    en_wait, zh_wait = (f" (Retry-After: {wait})", f"（Retry-After: {wait}）") if wait else ("", "")
+    return found(
+        "status-429",
+        f"{name} answered 429: too many requests{en_wait}.",
+        f"{name} 返回 429：嫌访问过于频繁{zh_wait}。",
+    )
+
+
+def gone(observation: Observation, cited_uri: str) -> Found | None:
+    """410 (RFC 9110 §15.5.11)."""
+    if status(observation) != 410:
+        return None
+    name = _host(observation)
+    return found("status-410", f"{name} answered 410: removed for good.", f"{name} 返回 410：网站声明此页已永久删除。")
+
+
+def not_found(observation: Observation, cited_uri: str) -> Found | None:
+    """404 (RFC 9110 §15.5.5)."""
+    if status(observation) != 404:
+        return None
+    name = _host(observation)
+    return found("status-404", f"{name} answered 404: no such page.", f"{name} 返回 404：找不到此页。")
+
+
+def failed(failure: Failure) -> Test:
+    """A test for one way of failing."""
+
+    def test(observation: Observation, cited_uri: str) -> Found | None:
+        if _failure(observation) is not failure:
+            return None
+        (en, zh), (en_tries, zh_tries) = FAILURES[failure], _tries(observation)
+        name = _host(observation)
+        return found(failure, en.format(host=name) + en_tries, zh.format(host=name) + zh_tries)
+
+    return test
+
+
+def _failure(observation: Observation) -> Failure | None:
+    final = final_hop(observation)
+    cut_by_peer = observation.content is not None and observation.content.coverage is Coverage.CUT_BY_PEER
+    return final.failure or (Failure.TRUNCATED if cut_by_peer else None)
+
+
+def bad_http(observation: Observation, cited_uri: str) -> Found | None:
+    """Not HTTP, or an answer that nobody asked for: 1xx, 206, a 304 for nothing, a 3xx that leads nowhere."""
+    said = failed(Failure.BAD_HTTP)(observation, cited_uri)
+    if said is not None:
+        return said
+    code, name = status(observation), _host(observation)
+    if code == 206:
+        en, zh = "a part of the page that nobody asked for", "只给出页面的一部分，而我们没有这样要求"
+    elif 300 <= code < 400 and not is_answered(observation) and final_hop(observation).detail not in LOOP_DETAILS:
+        en, zh = "a redirect without a usable address", "要求跳转，却没有给出可用的地址"
+    elif 0 < code < 200 or code >= 600:
+        en, zh = "a status that HTTP does not know", "状态码不在 HTTP 规定之内"
+    else:
+        return None
+    return found(f"status-{code}", f"{name} answered {code}: {en}.", f"{name} 返回 {code}：{zh}。")
+
+
+def redirect_loop(observation: Observation, cited_uri: str) -> Found | None:
+    """The chain came back to itself, or was longer than we follow."""
+    detail, hops = final_hop(observation).detail, len(observation.hops)
+    if detail == "redirect-loop":
+        return found(
+            detail, f"The redirects run in a circle ({hops} steps).", f"跳转陷入循环（共 {hops} 步），到不了任何页面。"
+        )
+    if detail == "max-hops":
+        return found(
+            detail, f"Given up after {hops} steps of redirects.", f"连续跳转 {hops} 步仍未到达页面，已停止跟随。"
+        )
+    return None
+
+
+def unavailable(observation: Observation, cited_uri: str) -> Found | None:
+    """503 that says when to come back, or 202: not now (RFC 9110 §15.6.4, §15.3.3)."""
+    code, name = status(observation), _host(observation)
+    wait = final_hop(observation).value("retry-after")
+    en_tries, zh_tries = _tries(observation)
+    if code == 503 and wait:
+        return found(
+            "status-503-retry-after",
+            f"{name} answered 503: down for now (Retry-After: {wait}).{en_tries}",
+            f"{name} 返回 503：暂停服务（Retry-After: {wait}）。{zh_tries}",
+        )
+    if code == 202:
+        return found(
+            "status-202",
+            f"{name} answered 202: accepted, but no page yet.{en_tries}",
+            f"{name} 返回 202：已受理，但还没有给出页面。{zh_tries}",
+        )
+    return None
+
+
+def any_status(rule: str, codes: range, en: str, zh: str) -> Test:
+    """A test for what is left of a class of statuses."""
+
+    def test(observation: Observation, cited_uri: str) -> Found | None:
+        code, name = status(observation), _host(observation)
+        if code not in codes:
+            return None
+        phrase = _phrase(code)
+        en_tries, zh_tries = _tries(observation)
+        return found(rule, f"{name} answered {code}{phrase}: {en}.{en_tries}", f"{name} 返回 {code}：{zh}。{zh_tries}")
+
+    return test
+
+
+def _phrase(code: int) -> str:
+    try:
+        return f" ({HTTPStatus(code).phrase})"
+    except ValueError:
+        return ""
+
+
+def empty(observation: Observation, cited_uri: str) -> Found | None:
+    """A good answer without a byte; never one that a limit of ours cut."""
+    length = observation.content.length_bytes if observation.content else 0
+    if not is_answered(observation) or is_cut_by_us(observation):
+        return None
+    if length and status(observation) != 204:
+        return None
+    code, name = status(observation), _host(observation)
+    return found(
+        "no-body",
+        f"{name} answered {code} with an empty page.",
+        f"{name} 返回 {code}，但页面是空的，没有任何内容。",
+    )
+
+
+def ok(observation: Observation, cited_uri: str) -> Found | None:
+    """A good answer with a body, and nothing else to say of it."""
+    if not is_answered(observation):
+        return None
+    code, name = status(observation), _host(observation)
+    if code == 304:
+        return found("status-304", f"{name} answered 304: unchanged since our copy.", f"{name} 返回 304：与存档相同。")
+    if is_cut_by_us(observation):
+        return found(
+            "status-2xx-cut",
+            f"{name} answered {code}; the body was longer than we keep, so the copy is incomplete.",
+            f"{name} 返回 {code}，可正常打开；内容超出留存上限，存档不完整。",
+        )
+    return found("status-2xx", f"{name} answered {code}.", f"{name} 返回 {code}，可正常打开。")

@@ -1,0 +1,171 @@
+"""One observation → one outcome: a table with one row per outcome, read from the top, the first match wins.
+
+Rules:
+- Every outcome has exactly one row, and the row names what it looks at.
+- Rows of stage CITATION are decided from the citation, rows of stage WIRE from hops, heads and lengths. Rows of
+  stage PAGE need the page understood; they are judged from page content later, have no test, and match nothing.
+- An observation with a certificate failure is judged up to that failure: the second, unverified look that follows
+  classifies what is there and changes no outcome.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from crawler.judge import answers, redirects
+from crawler.judge.found import Found, Test, found
+from crawler.judge.walls import FIELDS_READ as WALL_FIELDS
+from crawler.model import Citation, Defect, Failure, Family, Kind, Observation, Outcome, Reading
+
+
+class Stage(StrEnum):
+    """What must be at hand to decide a row."""
+
+    CITATION = "citation"
+    WIRE = "wire"
+    PAGE = "judged from page content: later"
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One outcome: its family, what it looks at, and the tests that give it (any of them)."""
+
+    outcome: Outcome
+    family: Family
+    looks_at: str
+    tests: tuple[Test, ...] = ()
+    stage: Stage = Stage.WIRE
+
+
+def _failure_row(outcome: Outcome, family: Family, looks_at: str) -> Row:
+    return Row(outcome, family, looks_at, (answers.failed(Failure(outcome)),))
+
+
+def _page_row(outcome: Outcome, family: Family, looks_at: str) -> Row:
+    return Row(outcome, family, looks_at, stage=Stage.PAGE)
+
+
+_OURS, _REFUSAL, _OUTAGE = Family.OURS, Family.REFUSAL, Family.OUTAGE
+_CERTIFICATE, _SIGHT, _INFERRED, _CONTENT = Family.CERTIFICATE, Family.SIGHT, Family.INFERRED, Family.CONTENT
+_server_error = answers.any_status("status-5xx", range(500, 600), "the server failed", "服务器出错")
+_client_error = answers.any_status("status-4xx", range(400, 500), "the server rejects the request", "服务器不接受请求")
+
+TABLE: tuple[Row, ...] = (
+    Row(Outcome.NOT_CRAWLED, _OURS, "the citation's kind: mail and others", stage=Stage.CITATION),
+    Row(Outcome.MALFORMED, _OURS, "the citation's defect after repair", stage=Stage.CITATION),
+    Row(Outcome.TARGET_UNKNOWN, _OURS, "a tracker without a known target", stage=Stage.CITATION),
+    Row(Outcome.NOT_CHECKED, _OURS, "our refusal, or no hop asked", (answers.not_checked,)),
+    Row(Outcome.ROBOTS, _REFUSAL, "a parsed Disallow", (answers.robots,)),
+    Row(Outcome.BLOCKED, _REFUSAL, "walls.py on the last head; 401 402 403 405 406 407 451", (answers.blocked,)),
+    Row(Outcome.RATE_LIMITED, _REFUSAL, "429", (answers.rate_limited,)),
+    Row(
+        Outcome.LOGIN,
+        _REFUSAL,
+        "a redirect to a sign-in path with a return parameter; its page later",
+        (redirects.login,),
+    ),
+    _page_row(Outcome.CONSENT, _REFUSAL, "a page that only asks for consent"),
+    Row(Outcome.GONE, Family.GONE, "410", (answers.gone,)),
+    Row(Outcome.NOT_FOUND, Family.GONE, "404", (answers.not_found,)),
+    _failure_row(Outcome.DNS_NXDOMAIN, Family.HOST, "no such name"),
+    _failure_row(Outcome.DNS_FAILURE, _OUTAGE, "no answer about the name"),
+    _failure_row(Outcome.DNS_NODATA, _OUTAGE, "a name without address"),
+    _failure_row(Outcome.REFUSED, _OUTAGE, "connection refused"),
+    _failure_row(Outcome.RESET, _OUTAGE, "connection reset"),
+    _failure_row(Outcome.TIMEOUT, _OUTAGE, "no answer in time"),
+    _failure_row(Outcome.TRUNCATED, _OUTAGE, "a body that the peer broke off"),
+    Row(Outcome.BAD_HTTP, _OUTAGE, "not HTTP; 1xx, 206, ≥ 600; 3xx without usable Location", (answers.bad_http,)),
+    Row(Outcome.REDIRECT_LOOP, _OUTAGE, "the last hop's detail: redirect-loop, max-hops", (answers.redirect_loop,)),
+    Row(Outcome.UNAVAILABLE, _OUTAGE, "503 with Retry-After; 202; its page later", (answers.unavailable,)),
+    Row(Outcome.SERVER_ERROR, _OUTAGE, "other 5xx", (_server_error,)),
+    Row(Outcome.CLIENT_ERROR, _OUTAGE, "other 4xx", (_client_error,)),
+    _failure_row(Outcome.TLS_EXPIRED, _CERTIFICATE, "certificate out of date"),
+    _failure_row(Outcome.TLS_HOSTNAME, _CERTIFICATE, "certificate for another name"),
+    _failure_row(Outcome.TLS_SELF_SIGNED, _CERTIFICATE, "certificate of unknown issuer"),
+    _failure_row(Outcome.TLS_INCOMPLETE_CHAIN, _CERTIFICATE, "intermediate certificate not sent"),
+    _failure_row(Outcome.TLS_PROTOCOL, _OUTAGE, "no TLS session"),
+    Row(Outcome.EMPTY, _SIGHT, "zero bytes, 204; HTML without visible text later", (answers.empty,)),
+    _page_row(Outcome.JS_SHELL, _SIGHT, "HTML with scripts and hardly any text"),
+    _page_row(Outcome.UNSUPPORTED_TYPE, _SIGHT, "a complete body that does not open as its type"),
+    Row(Outcome.REDIRECT_ROOT, _INFERRED, "a deep path that ends on its site's home", (redirects.redirect_root,)),
+    Row(Outcome.REDIRECT_ERROR, _INFERRED, "a last path named after an error", (redirects.redirect_error,)),
+    _page_row(Outcome.REDIRECT_SINK, _INFERRED, "several cited paths of a host that end on one page"),
+    _page_row(Outcome.PARKED, _INFERRED, "for-sale hosts and phrases"),
+    _page_row(Outcome.SOFT_404, _INFERRED, "score of a page that says it is not there"),
+    _page_row(Outcome.SOFT_404_SUSPECTED, _INFERRED, "a lower score of the same"),
+    _page_row(Outcome.FRAGMENT_MISSING, _CONTENT, "#id or #page=N in the page"),
+    _page_row(Outcome.TEXT_FRAGMENT_MISSING, _CONTENT, "#:~:text= in the page"),
+    Row(Outcome.OK_HTTPS, _CONTENT, "cited and last uri differ in scheme alone", (redirects.ok_https,)),
+    Row(Outcome.OK_MOVED, _CONTENT, "301 or 308 on every hop", (redirects.ok_moved,)),
+    Row(Outcome.OK_REDIRECTED, _CONTENT, "more than one hop", (redirects.ok_redirected,)),
+    Row(Outcome.OK, _CONTENT, "2xx with a body; 304 for a body that was ok", (answers.ok,)),
+)
+
+FAMILY: dict[Outcome, Family] = {row.outcome: row.family for row in TABLE}
+CERTIFICATE_FAILURES = frozenset(Failure(row.outcome) for row in TABLE if row.family is Family.CERTIFICATE)
+# Response fields (names in lower case) that a Hop must keep for these rows.
+FIELDS_READ = WALL_FIELDS | {"content-length", "retry-after"}
+
+
+def read(observation: Observation, cited_uri: str) -> Reading:
+    """The outcome of one observation of the target cited as `cited_uri`, with its evidence."""
+    seen = _as_verified(observation)
+    for row in TABLE:
+        for test in row.tests:
+            match = test(seen, cited_uri)
+            if match is not None:
+                return Reading(row.outcome, match.evidence, match.sub, observation.robots_only)
+    raise AssertionError(f"no row of the outcome table fits {observation!r}")
+
+
+def _as_verified(observation: Observation) -> Observation:
+    """The observation up to its first certificate failure; whole where there was none."""
+    for n, hop in enumerate(observation.hops):
+        if hop.failure in CERTIFICATE_FAILURES:
+            failed_hop = replace(hop, status=None, fields=(), detail="")
+            return replace(observation, hops=(*observation.hops[:n], failed_hop), content=None)
+    return observation
+
+
+def read_citation(citation: Citation) -> Reading | None:
+    """The outcome of a citation that has nothing to fetch; None where there is a target to observe."""
+    for outcome, test in (
+        (Outcome.NOT_CRAWLED, _not_crawled),
+        (Outcome.MALFORMED, _malformed),
+        (Outcome.TARGET_UNKNOWN, _target_unknown),
+    ):
+        match = test(citation)
+        if match is not None:
+            return Reading(outcome, match.evidence, match.sub)
+    return None
+
+
+def _not_crawled(citation: Citation) -> Found | None:
+    if citation.kind is Kind.MAIL:
+        return found("kind-mail", "An e-mail address: kept, never contacted.", "电子邮件地址：只登记，不检查。")
+    parsed = citation.defect in (None, Defect.UNSUPPORTED_SCHEME)
+    if citation.defect is Defect.UNSUPPORTED_SCHEME or (citation.kind is Kind.OTHER and parsed):
+        return found("kind-other", "Neither http nor https: kept, not checked.", "不是网页链接：只登记，不检查。")
+    return None
+
+
+def _malformed(citation: Citation) -> Found | None:
+    if citation.defect is None:
+        return None
+    return found(
+        f"defect-{citation.defect}",
+        "What is printed is no web address, even after repair.",
+        "印出的文字修补之后仍不是有效的网址。",
+        citation.defect,
+    )
+
+
+def _target_unknown(citation: Citation) -> Found | None:
+    if citation.uri is not None:
+        return None
+    return found(
+        "tracker-unresolved",
+        "A tracking link; where it leads is not known yet.",
+        "这是跟踪链接，目前还不知道它实际指向哪里。",
+    )

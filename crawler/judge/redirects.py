@@ -1,0 +1,159 @@
+"""What the way to the last answer tells: moved, upgraded, sent home, sent to an error page or to a sign-in.
+
+Rules:
+- Only the uris and the statuses of the hops are read here, never a page.
+- Every test is asked only after a whole 2xx answer, and matches nothing where nothing was redirected.
+"""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+from urllib.parse import SplitResult, parse_qsl, unquote
+
+from crawler.judge.found import Found, found
+from crawler.judge.sites import host, is_home, names, parts, site
+from crawler.model import Observation, Via
+
+PERMANENT = frozenset({301, 308})
+
+# Last path segments of error pages, without extension and punctuation (seen: ASP.NET, Drupal, Apache, nginx set-ups).
+_ERROR_NAMES = names(
+    "404 404error 404notfound 404page error404 errornotfound filenotfound http404 notfound page404 pagenotfound"
+)
+# Query parameters that only error redirects carry (ASP.NET customErrors mode RemoteOnly/On).
+_ERROR_KEYS = frozenset({"aspxerrorpath"})
+_LOGIN_NAMES = names("auth authorize cas login loginaspx logon oauth saml shibboleth signin sso userlogin wayf wplogin")
+_RETURN_KEYS = names(
+    "back callback continue dest destination from goto next redirect redirecturi redirecturl ref referer refurl return "
+    "returnto returnuri returnurl samlrequest service spentityid target url wctx"
+)
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", unquote(name).lower())
+
+
+def _last_name(split: SplitResult) -> str:
+    """The last path segment that says something, without extension and punctuation."""
+    segments = [_plain(segment.partition(".")[0]) for segment in split.path.split("/") if segment]
+    while segments and segments[-1] in ("index", "default"):
+        segments.pop()
+    return segments[-1] if segments else ""
+
+
+def _is_error_page(uri: str) -> bool:
+    split = parts(uri)
+    return _last_name(split) in _ERROR_NAMES or not _ERROR_KEYS.isdisjoint(_keys(split))
+
+
+def _keys(split: SplitResult) -> set[str]:
+    return {_plain(key) for key, _ in parse_qsl(split.query, keep_blank_values=True)}
+
+
+def same_uri(one: str, other: str, *, scheme: bool = True) -> bool:
+    """Whether two uris ask for the same thing: host case, default port, empty path and fragment do not matter.
+
+    With `scheme=False` http and https are one.
+    """
+    return _normal(one, scheme) == _normal(other, scheme)
+
+
+def _normal(uri: str, scheme: bool) -> tuple[str, str, int | None, str, str]:
+    split = parts(uri)
+    port = None if split.port in (None, {"http": 80, "https": 443}.get(split.scheme)) else split.port
+    return (split.scheme if scheme else "", host(uri), port, split.path or "/", split.query)
+
+
+def final_uri(observation: Observation, cited_uri: str) -> str:
+    """Where the chain ended; the cited uri where nothing was asked."""
+    return observation.final.uri if observation.final else cited_uri
+
+
+def is_redirected(observation: Observation) -> bool:
+    """Whether more than one hop was asked."""
+    return len(observation.hops) > 1
+
+
+def is_permanent(observation: Observation) -> bool:
+    """Whether every hop but the last said 301 or 308 and was followed by its Location (RFC 9110 §15.4)."""
+    return all(step.status in PERMANENT and after.via is Via.LOCATION for step, after in pairwise(observation.hops))
+
+
+def login(observation: Observation, cited_uri: str) -> Found | None:
+    """A redirect to a sign-in path that carries the way back."""
+    final = final_uri(observation, cited_uri)
+    split = parts(final)
+    segments = {_plain(segment.partition(".")[0]) for segment in split.path.split("/")}
+    if not is_redirected(observation) or segments.isdisjoint(_LOGIN_NAMES) or _keys(split).isdisjoint(_RETURN_KEYS):
+        return None
+    if _last_name(parts(cited_uri)) in _LOGIN_NAMES:
+        return None
+    return found(
+        "login-redirect",
+        f"The link is redirected to a sign-in page of {host(final)}.",
+        f"链接被转到 {host(final)} 的登录页面，不登录看不到内容。",
+    )
+
+
+def redirect_root(observation: Observation, cited_uri: str) -> Found | None:
+    """A deep path that ends on the home page of the same site."""
+    final = final_uri(observation, cited_uri)
+    if not is_redirected(observation) or is_home(cited_uri) or not is_home(final) or site(cited_uri) != site(final):
+        return None
+    return found(
+        "redirect-root",
+        f"The cited page is redirected to the home page of its site ({final}).",
+        f"引用的页面被转到了本站首页（{final}），原来的内容很可能已不在原处。",
+    )
+
+
+def redirect_error(observation: Observation, cited_uri: str) -> Found | None:
+    """A redirect to a path that is named after an error."""
+    final = final_uri(observation, cited_uri)
+    if not is_redirected(observation) or not _is_error_page(final) or _is_error_page(cited_uri):
+        return None
+    return found(
+        "redirect-error",
+        f"The cited page is redirected to an error page ({final}).",
+        f"引用的页面被转到了报错页面（{final}）。",
+    )
+
+
+def ok_https(observation: Observation, cited_uri: str) -> Found | None:
+    """The same address, with https in place of http."""
+    final = final_uri(observation, cited_uri)
+    rose = parts(cited_uri).scheme == "http" and parts(final).scheme == "https"
+    if not rose or not same_uri(cited_uri, final, scheme=False):
+        return None
+    return found(
+        "https",
+        f"{host(final)} serves the same address over https.",
+        f"{host(final)} 已改用 https，地址其余部分不变。",
+    )
+
+
+def ok_moved(observation: Observation, cited_uri: str) -> Found | None:
+    """A permanent redirect on every hop, to another address."""
+    final = final_uri(observation, cited_uri)
+    if not is_redirected(observation) or not is_permanent(observation) or same_uri(cited_uri, final):
+        return None
+    statuses = ", ".join(str(hop.status) for hop in observation.hops[:-1])
+    return found(
+        "moved-permanently",
+        f"Moved permanently ({statuses}) to {final}.",
+        f"已永久迁移（{statuses.replace(', ', '、')}）到 {final}。",
+    )
+
+
+def ok_redirected(observation: Observation, cited_uri: str) -> Found | None:
+    """Any other way over more than one hop."""
+    if not is_redirected(observation):
+        return None
+    final, hops = final_uri(observation, cited_uri), len(observation.hops) - 1
+    times = "one redirect" if hops == 1 else f"{hops} redirects"
+    return found(
+        "redirected",
+        f"Opens after {times} that {'is' if hops == 1 else 'are'} not permanent; keep the cited address.",
+        f"经 {hops} 次临时跳转后可正常打开（{host(final)}），引用的地址不用改。",
+    )
