@@ -1,0 +1,88 @@
+"""Whether a run may be believed: the difference between a dead web and a machine without network.
+
+Rules:
+- No host gave a byte although at least 3 were tried: the run is invalid.
+- More than half of the hosts that answered in the last valid run (5 or more of them tried now) fail with a network
+  class: invalid, too – but for at most 3 nights running while other hosts answer; after that it is believed.
+- Fewer than 3 hosts tried and none answering: valid, yet nothing of it supports more than `unreachable`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from crawler.judge import RULES_VERSION
+from crawler.judge.rows import NETWORK
+from crawler.judge.sites import host
+from crawler.model import Evidence, Hop, Observation
+
+FEWEST_HOSTS = 3
+FEWEST_ANSWERED = 5
+MOST_INVALID_NIGHTS = 3
+
+__all__ = ["RULES_VERSION", "RunValidity", "answered_hosts", "run_validity"]
+
+
+@dataclass(frozen=True, slots=True)
+class RunValidity:
+    """Whether negative readings of a run count, why not, and whether so few hosts were tried that they are capped."""
+
+    valid: bool
+    reason: Evidence | None = None
+    few_hosts: bool = False
+
+
+def run_validity(
+    tonight: Sequence[Observation], answered_last_valid: frozenset[str], invalid_nights_running: int
+) -> RunValidity:
+    """The validity of a run, from its observations, the hosts that answered in the last valid run, and the number of
+    invalid nights directly before this one."""
+    tried, answered = tried_hosts(tonight), answered_hosts(tonight)
+    if not answered:
+        return _nobody_answered(len(tried))
+    lost = (tried - answered) & answered_last_valid
+    known = tried & answered_last_valid
+    many_lost = len(known) >= FEWEST_ANSWERED and 2 * len(lost) > len(known)
+    if many_lost and invalid_nights_running < MOST_INVALID_NIGHTS:
+        return RunValidity(False, _half_lost(len(lost), len(known)))
+    return RunValidity(True)
+
+
+def _nobody_answered(tried: int) -> RunValidity:
+    if tried < FEWEST_HOSTS:
+        return RunValidity(True, few_hosts=True)
+    return RunValidity(
+        False,
+        Evidence(
+            "run-no-answer",
+            f"None of the {tried} hosts tried gave a single byte: our own side had no network.",
+            f"尝试访问的 {tried} 个网站没有一个应答：是我们自己这边断了网。",
+        ),
+    )
+
+
+def _half_lost(lost: int, known: int) -> Evidence:
+    return Evidence(
+        "run-half-lost",
+        f"{lost} of {known} hosts that answered last time are out of reach at once: most likely our own network.",
+        f"上次能访问的 {known} 个网站里有 {lost} 个同时连不上：多半是我们自己的网络出了问题。",
+    )
+
+
+def tried_hosts(observations: Sequence[Observation]) -> frozenset[str]:
+    """The hosts that were asked for anything, redirects' hosts included."""
+    return frozenset(host(hop.uri) for seen in observations for hop in seen.hops if _is_asked(hop))
+
+
+def answered_hosts(observations: Sequence[Observation]) -> frozenset[str]:
+    """The hosts that gave at least one byte: a status, or a failure that comes after the first byte."""
+    return frozenset(host(hop.uri) for seen in observations for hop in seen.hops if _is_answered(hop))
+
+
+def _is_asked(hop: Hop) -> bool:
+    return hop.status is not None or hop.failure is not None
+
+
+def _is_answered(hop: Hop) -> bool:
+    return hop.status is not None or (hop.failure is not None and hop.failure not in NETWORK)
