@@ -1,0 +1,91 @@
+"""The archive's folder: names of WARC files, where each stands now, and files replaced as a whole.
+
+Rules:
+- A file is written as NAME.warc.gz.open and renamed when it is finished; indexes only know NAME.warc.gz.
+- A name tells when the file was begun, which of the run it is, and on which machine (WARC 1.1 annex C.2).
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import socket
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+
+from crawler.archive.warcfields import timestamp17
+from crawler.errors import ArchiveError
+
+WARC = ".warc.gz"
+OPEN = ".open"
+CDXJ = ".cdxj"
+
+_REASONS = {
+    errno.ENOSPC: "the disk is full; free some space and run again",
+    errno.EDQUOT: "the disk quota is used up; free some space and run again",
+    errno.EFBIG: "the system allows no larger file; raise the limit (ulimit -f) and run again",
+    errno.EROFS: "the disk is mounted read-only; make it writable or name another folder with --archive",
+    errno.EACCES: "we may not write there; correct its permissions or name another folder with --archive",
+    errno.EPERM: "we may not write there; correct its permissions or name another folder with --archive",
+    errno.ENOENT: "it is missing; restore it or name another folder with --archive",
+}
+
+
+def warc_folder(archive: Path) -> Path:
+    """Where the WARC files stand."""
+    return archive / "warc"
+
+
+def place_of(archive: Path, filename: str) -> Path:
+    """The path of a WARC file now: under its final name, or still being written."""
+    final = warc_folder(archive) / filename
+    being_written = final.with_name(filename + OPEN)
+    return being_written if not final.exists() and being_written.exists() else final
+
+
+def cdxj_of(warc: Path) -> Path:
+    """The path of the CDXJ that stands beside a finished WARC file."""
+    return warc.with_name(warc.name.removesuffix(WARC) + CDXJ)
+
+
+def name_file(at: datetime, serial: int) -> str:
+    """The final name of a WARC file begun at that time."""
+    host = re.sub(r"[^A-Za-z0-9.-]+", "_", socket.gethostname()) or "localhost"
+    return f"evercite-{timestamp17(at)}-{serial:05d}-{host}{WARC}"
+
+
+def replace_file(path: Path, pieces: Iterable[bytes]) -> None:
+    """Write a file whole or not at all: readers see the old or the new one, never a part."""
+    unfinished = path.with_name(path.name + OPEN)
+    try:
+        with unfinished.open("wb") as file:
+            file.writelines(pieces)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.replace(path)
+    except BaseException:
+        unfinished.unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make names durable: a rename or a new file survives a power cut only after this."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def told_plainly(archive: Path) -> Iterator[None]:
+    """Turn the system's errors into ArchiveError: one sentence that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        reason = _REASONS.get(error.errno or 0, f"{error}; check the disk and run again")
+        raise ArchiveError(f"{error.filename or archive}: cannot be written: {reason}") from error
