@@ -1,0 +1,91 @@
+"""Whether an answer may be written as a revisit, and of which original.
+
+Rules:
+- Only an original whose record is indexed (so its bytes are durable) and was read back once, digest held.
+  A duplicate within one group is therefore written in full: its twin is not indexed yet.
+- Never of a revisit, never for an empty payload, never for a message the network cut short: such a cut
+  proves nothing. One cut by our own limit is cut at the same byte each time, and may repeat.
+- An original that cannot be read back is said once, and the answer is written in full.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+
+from crawler.archive.index import Index
+from crawler.archive.metadata import truncation
+from crawler.archive.reader import original_of, read_record, verify
+from crawler.archive.recording import Recording
+from crawler.archive.records import Profile, Revisit
+from crawler.archive.warcfields import target_uri
+from crawler.errors import ArchiveError
+from crawler.model import Capture, Exchange, RecordType, Truncated
+
+_log = logging.getLogger(__name__)
+
+
+class Originals:
+    """Finds originals for one writer, and remembers which ones are broken."""
+
+    def __init__(self, archive: Path, index: Index) -> None:
+        self._archive = archive
+        self._index = index
+        self._broken: set[str] = set()
+
+    def revisit_of(self, recording: Recording) -> Revisit | None:
+        """How an answer repeats one already archived, or None when it has to be written in full."""
+        head = recording.exchange.head
+        if head is None:
+            return None
+        if head.status == 304:
+            return self._not_modified(recording.revalidated)
+        if not may_repeat(recording.exchange):
+            return None
+        original = next(filter(self._is_sound, self._candidates(recording)), None)
+        return Revisit(Profile.IDENTICAL_PAYLOAD_DIGEST, original) if original else None
+
+    def _not_modified(self, revalidated: Capture | None) -> Revisit | None:
+        if revalidated is None:
+            return None
+        try:
+            original = original_of(self._index, revalidated)
+        except ArchiveError as error:
+            _log.warning("%s; the 304 is kept as an answer of its own", error)
+            return None
+        return Revisit(Profile.SERVER_NOT_MODIFIED, original) if self._is_sound(original) else None
+
+    def _candidates(self, recording: Recording) -> Iterator[Capture]:
+        """The earliest response with this payload; should it be broken, later ones of the same uri."""
+        exchange = recording.exchange
+        if earliest := self._index.original_of(exchange.payload_digest):
+            yield earliest
+            for capture in self._index.captures_of(target_uri(exchange.uri), recording.urlkey):
+                if capture.record_type is RecordType.RESPONSE and capture.digest == exchange.payload_digest:
+                    yield capture
+
+    def _is_sound(self, original: Capture) -> bool:
+        if original.record_id in self._broken:
+            return False
+        try:
+            self._read_back(original)
+        except ArchiveError as error:
+            self._broken.add(original.record_id)
+            _log.warning("%s; what repeats it is written in full again", error)
+            return False
+        return True
+
+    def _read_back(self, original: Capture) -> None:
+        """Prove an original: whole at first use, later only that its record still stands there."""
+        if self._index.is_verified(original.record_id):
+            read_record(self._archive, original).close()
+        else:
+            verify(self._archive, original)
+            self._index.mark_verified(original.record_id)
+
+
+def may_repeat(exchange: Exchange) -> bool:
+    """Whether an answer's payload is known well enough to be replaced by a reference."""
+    whole = truncation(exchange) in (None, Truncated.LENGTH) and exchange.failure is None
+    return whole and exchange.payload_length > 0

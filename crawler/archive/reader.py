@@ -1,0 +1,106 @@
+"""Reading back: the record of a capture, and the payload that was seen, through revisits.
+
+Rules:
+- What is handed out was proven first: the record at the place is the one indexed, the digest holds.
+- A revisit is resolved in one step; an original that is itself a revisit is a broken archive.
+- Anything else raises ArchiveError: what stands in the way, and where.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from crawler.archive.files import place_of
+from crawler.archive.index import Index
+from crawler.archive.stored import StoredRecord, open_record
+from crawler.errors import ArchiveError
+from crawler.http1 import read_message
+from crawler.model import Capture, Head, RecordType
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """What was seen by `capture`: the payload of `original` (itself, unless it is a revisit).
+
+    `head` describes the payload: the capture's own, but for a 304 the original's. `pieces` is the
+    entity body, de-chunked and still content-coded, `length_bytes` long; it can be read once.
+    """
+
+    capture: Capture
+    original: Capture
+    head: Head
+    pieces: Iterator[bytes]
+    length_bytes: int
+
+
+def read_record(archive: Path, capture: Capture) -> StoredRecord:
+    """The record of a capture, opened: to be used as a context manager.
+
+    Raises ArchiveError when another record, or none, stands at its place.
+    """
+    path = place_of(archive, capture.filename)
+    record = open_record(path, capture.offset)
+    if (record.record_id, record.record_type) != (capture.record_id, capture.record_type):
+        record.close()
+        raise ArchiveError(f"{path}: the record at byte {capture.offset} is not {capture.record_id}; run archive check")
+    return record
+
+
+def read_payload(archive: Path, index: Index, capture: Capture) -> Payload:
+    """What a capture saw, its digest proven before the first byte is handed out.
+
+    Raises ArchiveError when the record, or the original it refers to, is missing, altered or without a whole head.
+    """
+    original = original_of(index, capture)
+    own_head = _head_of(archive, capture)
+    length = verify(archive, original)
+    head = _head_of(archive, original) if capture.not_modified else own_head
+    return Payload(capture, original, head, _pieces(archive, original), length)
+
+
+def original_of(index: Index, capture: Capture) -> Capture:
+    """The capture whose record holds the payload: itself, or what it refers to.
+
+    Raises ArchiveError when that is not indexed or is a revisit.
+    """
+    if capture.record_type is RecordType.RESPONSE:
+        return capture
+    original = index.capture_by_record_id(capture.refers_to or "")
+    if original is None or original.record_type is not RecordType.RESPONSE:
+        raise ArchiveError(f"{capture.record_id} refers to {capture.refers_to}, which is no archived answer")
+    return original
+
+
+def verify(archive: Path, capture: Capture) -> int:
+    """Read a response back to its end: the length of its payload in bytes.
+
+    Raises ArchiveError unless the record is whole and both its own digest and the indexed one hold.
+    """
+    with read_record(archive, capture) as record:
+        _, pieces = read_message(record.block)
+        digest, length = hashlib.sha256(), 0
+        for piece in pieces:
+            digest.update(piece)
+            length += len(piece)
+        whole = record.finish() == capture.length
+        named = {capture.digest, record.value("WARC-Payload-Digest")}
+    if named != {f"sha256:{digest.hexdigest()}"} or not whole:
+        raise ArchiveError(f"{capture.filename}: the bytes of {capture.record_id} were altered; run archive check")
+    return length
+
+
+def _head_of(archive: Path, capture: Capture) -> Head:
+    with read_record(archive, capture) as record:
+        head, _ = read_message(record.block)
+    if head is None:
+        raise ArchiveError(f"{capture.uri}: the answer of {capture.seen_at:%Y-%m-%d} broke off inside its head")
+    return head
+
+
+def _pieces(archive: Path, capture: Capture) -> Iterator[bytes]:
+    with read_record(archive, capture) as record:
+        _, pieces = read_message(record.block)
+        yield from pieces
