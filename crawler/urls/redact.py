@@ -1,0 +1,172 @@
+"""The display form of an address: everything that could name a recipient is `[redacted]`.
+
+Rules:
+- redact() is idempotent, takes any text (an unparseable URL too) and changes nothing else in it.
+- A value is personal also when it is only so after percent- or base64-decoding; then all of it goes.
+- This is the only form of an address that may reach a ledger, a report, a log, a file name or an archive.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from crawler.urls.decoders import unpack_base64
+from crawler.urls.parameters import Tier, plain, split_pair, tier_of
+from crawler.urls.parts import Parts, decode_text, split
+from crawler.urls.repair import ascii_forms
+from crawler.urls.unwrap import open_layer
+from crawler.urls.wrappers import Rule, rule_of
+
+REDACTED = "[redacted]"
+MAX_DEPTH = 4
+
+MAIL = re.compile(r"(?<![A-Za-z0-9._%+*-])[A-Za-z0-9._+*-]+@(?!\d+\.\d)(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?![A-Za-z0-9])")
+_OPEN_MAIL = re.compile(r"[A-Za-z0-9._+-]+@(?!\d+\.\d)(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
+_JWT = re.compile(r"eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*")
+_LONG_HEX = re.compile(r"^[0-9a-f]{16,}$", re.IGNORECASE)
+_BASE64 = re.compile(r"^[A-Za-z0-9+/_-]{8,}={0,2}$")
+_PERSON = re.compile(
+    r"(?:^|[_.-])(?:user|uid|usr|userid|recipient|rcpt|email|mail|e-?mail|subscriber|member|contact)(?:id|hash|key|token)?(?:$|[_.-])",
+    re.IGNORECASE,
+)
+_TOKEN = re.compile(r"[^\s<>\"'“”‘’（）《》【】，。；、]+")
+
+
+def redact(uri: str) -> str:
+    """The display form of an address or of any text that may be one."""
+    return _redacted(uri, 0)
+
+
+def redact_text(text: str) -> str:
+    """Running text with every address and mail address in it redacted."""
+    return _TOKEN.sub(lambda token: redact(token[0]) if re.search(r"[@＠/／=%]", token[0]) else token[0], text)
+
+
+def mask_mail(address: str) -> str:
+    """`w***@mepcec.com` for a mail address; idempotent."""
+    local, _, domain = address.rpartition("@")
+    return f"{local[:1]}***@{domain}"
+
+
+def is_redacted(text: str) -> bool:
+    """True when an address already lacks its personal values where it was printed."""
+    return REDACTED in decode_text(text)
+
+
+def _redacted(text: str, depth: int) -> str:
+    redacted = _redacted_as_is(text, depth)
+    folded = ascii_forms(redacted)
+    if folded == redacted:
+        return redacted
+    again = _redacted_as_is(folded, depth)
+    return redacted if again == folded else again
+
+
+def _redacted_as_is(text: str, depth: int) -> str:
+    if MAIL.fullmatch(text):
+        return mask_mail(text)
+    parts = split(text)
+    if parts.scheme.lower() == "mailto:":
+        return _mailto(parts)
+    rule = rule_of(parts)
+    if rule and _packs_personal(rule, text, depth):
+        return f"{parts.scheme}{parts.slashes}{parts.host}/{REDACTED}"
+    return "".join(_parts(parts, rule, depth))
+
+
+def _mailto(parts: Parts) -> str:
+    masked = ",".join(mask_mail(address) for address in decode_text(parts.path).split(","))
+    return f"{parts.scheme}{masked}" + (f"?{REDACTED}" if parts.query else "")
+
+
+def _packs_personal(rule: Rule, text: str, depth: int) -> bool:
+    """True when the target inside is itself personal: then its packed form shows too much."""
+    inner = open_layer(rule, text) if depth < MAX_DEPTH else None
+    return inner is not None and _redacted(inner, depth + 1) != inner
+
+
+def _parts(parts: Parts, rule: Rule | None, depth: int) -> Iterator[str]:
+    path = parts.path
+    if rule and rule.secret_path:
+        path = rule.secret_path.sub(REDACTED, path)
+    secrets = rule.secrets if rule else frozenset()
+    yield parts.scheme
+    yield parts.slashes
+    yield _authority(parts.authority)
+    yield _path(path, depth)
+    yield parts.query[:1] + _pairs(parts.query[1:], secrets, depth)
+    yield parts.fragment[:1] + _fragment(parts.fragment[1:], depth)
+
+
+def _authority(authority: str) -> str:
+    userinfo, at, host = authority.rpartition("@")
+    return f"{REDACTED}@{host}" if at and userinfo else authority
+
+
+def _path(path: str, depth: int) -> str:
+    segments = path.split("/")
+    names = [plain(segment) for segment in ["", *segments]]
+    signed = "signature" in names and "userid" in names
+    return "/".join(_segment(segment, names[place], signed, depth) for place, segment in enumerate(segments))
+
+
+def _segment(segment: str, before: str, signed: bool, depth: int) -> str:
+    """One path segment, seen with the one before it: `/userid/<value>`, `;name=value`, or a value."""
+    if _named_secret(before, segment) or (signed and segment and before in ("signature", "userid")):
+        return REDACTED
+    first, *parameters = segment.split(";")
+    kept = [REDACTED if _is_personal(first, depth) else first]
+    return ";".join(kept + [_pair(pair, frozenset(), depth) for pair in parameters])
+
+
+def _pairs(query: str, secrets: frozenset[str], depth: int) -> str:
+    return "&".join(_pair(pair, secrets, depth) for pair in query.split("&"))
+
+
+def _pair(pair: str, secrets: frozenset[str], depth: int) -> str:
+    name, value = split_pair(pair)
+    if "=" not in pair:
+        return REDACTED if _is_personal(pair, depth) else pair
+    secret = plain(name) in secrets or _named_secret(plain(name), value) or tier_of(name, value) is Tier.PERSON
+    if value and (secret or _is_personal(value, depth)):
+        return f"{name}={REDACTED}"
+    return pair
+
+
+def _fragment(fragment: str, depth: int) -> str:
+    if "=" in fragment:
+        return _pairs(fragment, frozenset(), depth)
+    return _path(fragment, depth)
+
+
+def _named_secret(name: str, value: str) -> bool:
+    if not _PERSON.search(name):
+        return False
+    return any(_LONG_HEX.match(text) for text in [value, *_decodings(value)])
+
+
+def _is_personal(value: str, depth: int) -> bool:
+    """True when a value, or what it decodes to, holds a mail address, a JWT or a personal address."""
+    if not value or decode_text(value) == REDACTED:
+        return False
+    if _OPEN_MAIL.search(value) or _JWT.search(value):
+        return True
+    if depth >= MAX_DEPTH:
+        return False
+    return any(_shows_person(text, depth + 1) for text in _decodings(value))
+
+
+def _shows_person(text: str, depth: int) -> bool:
+    return bool(_OPEN_MAIL.search(text) or _JWT.search(text)) or _redacted(text, depth) != text
+
+
+def _decodings(value: str) -> Iterator[str]:
+    """What a value reads as after one decoding of each kind that applies."""
+    percent = decode_text(value)
+    if percent != value:
+        yield percent
+    for text in {value, percent}:
+        plain_text = unpack_base64(text) if _BASE64.match(text) else None
+        if plain_text and plain_text.strip().isprintable():
+            yield plain_text.strip()
