@@ -102,13 +102,17 @@ class Ledger:
                 (night.id, night.started_at.isoformat(), night.simulated, settings),
             )
 
-    def validate_night(self, night_id: str, valid: bool, reason: Evidence | None) -> None:
-        """Record whether the run was valid; the reason stands when it was not."""
+    def validate_night(self, night_id: str, valid: bool, reason: Evidence | None, few_hosts: bool) -> None:
+        """Record whether the run was valid, why not, and whether too few hosts were tried to say much."""
         with self._writing() as db:
             db.execute(
-                "UPDATE nights SET valid = ?, invalid_reason = ? WHERE id = ?",
-                (valid, write_json(reason) if reason else None, night_id),
+                "UPDATE nights SET valid = ?, invalid_reason = ?, few_hosts = ? WHERE id = ?",
+                (valid, write_json(reason) if reason else None, few_hosts, night_id),
             )
+
+    def nights_with_few_hosts(self) -> frozenset[str]:
+        """The nights on which too few hosts were tried for more than `unreachable`."""
+        return frozenset(row["id"] for row in self._rows("SELECT id FROM nights WHERE few_hosts = 1"))
 
     def end_night(self, night_id: str, ended_at: datetime, status: int, rules_version: str) -> None:
         """Close a night with its exit status."""
@@ -192,6 +196,11 @@ class Ledger:
         rows = self._rows("SELECT wrapper, uri FROM trackers WHERE uri IS NOT NULL")
         return {row["wrapper"]: row["uri"] for row in rows}
 
+    def tracker_evidence(self) -> dict[str, str]:
+        """sha256 of the wrapper → what its last attempt was answered with, as JSON."""
+        rows = self._rows("SELECT wrapper, evidence FROM trackers WHERE evidence IS NOT NULL")
+        return {row["wrapper"]: row["evidence"] for row in rows}
+
     def tracker_attempts(self, wrapper: str) -> int:
         """How many times a wrapper was asked, intents that never got an answer included."""
         row = self._one("SELECT count(*) AS n FROM tracker_attempts WHERE wrapper = ?", wrapper)
@@ -221,16 +230,15 @@ class Ledger:
 
     # ------------------------------------------------------------ observations
 
-    def add_observation(self, observation: Observation) -> None:
-        """Commit what a night saw of a target; a second one of the same night is an error of ours."""
+    def add_observations(self, observations: Sequence[Observation]) -> list[None]:
+        """Commit what a night saw, in one transaction; a second observation of a target is an error of ours."""
+        rows = [(o.night, o.uri, o.seen_at.isoformat(), write_json(o)) for o in observations]
         with self._writing() as db:
             try:
-                db.execute(
-                    "INSERT INTO observations VALUES (?, ?, ?, ?)",
-                    (observation.night, observation.uri, observation.seen_at.isoformat(), write_json(observation)),
-                )
+                db.executemany("INSERT INTO observations VALUES (?, ?, ?, ?)", rows)
             except sqlite3.IntegrityError as error:
-                raise LedgerError(f"{observation.uri} was already observed in night {observation.night}") from error
+                raise LedgerError(f"a target was observed twice in night {rows[0][0]} ({error})") from error
+        return [None] * len(rows)
 
     def observed(self, night_id: str) -> set[str]:
         """The uris a night has an observation of."""
@@ -251,24 +259,12 @@ class Ledger:
     # ------------------------------------------------------------ readings and standings (derived)
 
     def store_readings(
-        self, night_id: str, seen_at: datetime, readings: Iterable[tuple[str, Reading, str | None]], rules_version: str
+        self, night: Night, readings: Iterable[tuple[str, Reading, Observation | None]], rules_version: str
     ) -> None:
-        """Store a night's readings: (subject, reading, final uri) each; a subject is a uri or a citation id."""
-        rows = [
-            (
-                night_id,
-                subject,
-                seen_at.isoformat(),
-                reading.outcome.value,
-                reading.robots_only,
-                final_uri,
-                rules_version,
-                write_json(reading),
-            )
-            for subject, reading, final_uri in readings
-        ]
+        """Store a night's readings: (subject, reading, what it was read from); a subject is a uri or a citation id."""
+        rows = [_reading_row(night, subject, reading, seen, rules_version) for subject, reading, seen in readings]
         with self._writing() as db:
-            db.executemany("INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            db.executemany("INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def readings_of(self, night_id: str) -> dict[str, Reading]:
         """A night's readings by subject."""
@@ -286,6 +282,47 @@ class Ledger:
         for row in rows:
             found.setdefault(row["subject"], []).append(_night_reading(row))
         return found
+
+    def captures_read_as(self, outcomes: Sequence[Outcome], upto: str) -> dict[str, list[Capture]]:
+        """By subject, the captures whose reading was one of these outcomes, up to a night; oldest first."""
+        marks = ", ".join("?" * len(outcomes))
+        rows = self._rows(
+            f"SELECT r.subject, c.* FROM readings r JOIN captures c ON c.record_id = r.record_id"
+            f" WHERE r.outcome IN ({marks}) AND r.night <= ? ORDER BY c.timestamp",
+            *[outcome.value for outcome in outcomes],
+            upto,
+        )
+        found: dict[str, list[Capture]] = {}
+        for row in rows:
+            found.setdefault(row["subject"], []).append(_capture(row))
+        return found
+
+    def final_uris(self, subject: str) -> list[str]:
+        """Where the chains of a subject ended, in any night."""
+        rows = self._rows(
+            "SELECT DISTINCT final_uri FROM readings WHERE subject = ? AND final_uri IS NOT NULL", subject
+        )
+        return [row["final_uri"] for row in rows]
+
+    def last_outcomes(self) -> dict[str, Outcome]:
+        """By subject, the outcome of its newest reading."""
+        rows = self._rows(
+            "SELECT r.subject, r.outcome FROM readings r JOIN (SELECT subject, max(night) AS night FROM readings"
+            " GROUP BY subject) newest ON newest.subject = r.subject AND newest.night = r.night"
+        )
+        return {row["subject"]: Outcome(row["outcome"]) for row in rows}
+
+    def answered_uris(self) -> list[str]:
+        """Every uri that ever gave bytes, from which the hosts that answer us can be told."""
+        return [row["uri"] for row in self._rows("SELECT DISTINCT uri FROM captures")]
+
+    def robots_failing_since(self) -> dict[str, datetime]:
+        """By uri, since when every reading was a failure of robots.txt itself."""
+        rows = self._rows(
+            "SELECT subject, min(seen_at) AS since FROM readings r WHERE robots_only = 1 AND seen_at > coalesce("
+            " (SELECT max(seen_at) FROM readings WHERE subject = r.subject AND robots_only = 0), '') GROUP BY subject"
+        )
+        return {row["subject"]: datetime.fromisoformat(row["since"]) for row in rows}
 
     def store_standings(self, night_id: str, standings: dict[str, Standing], rules_version: str) -> None:
         """Store a night's verdicts by subject."""
@@ -308,6 +345,15 @@ class Ledger:
     def standings_of(self, night_id: str) -> dict[str, Standing]:
         """A night's verdicts by subject."""
         rows = self._rows("SELECT subject, data FROM standings WHERE night = ?", night_id)
+        return {row["subject"]: read_json(Standing, row["data"]) for row in rows}
+
+    def standings_before(self, night_id: str) -> dict[str, Standing]:
+        """By subject, its newest verdict from before a night."""
+        rows = self._rows(
+            "SELECT s.subject, s.data FROM standings s JOIN (SELECT subject, max(night) AS night FROM standings"
+            " WHERE night < ? GROUP BY subject) newest ON newest.subject = s.subject AND newest.night = s.night",
+            night_id,
+        )
         return {row["subject"]: read_json(Standing, row["data"]) for row in rows}
 
     # ------------------------------------------------------------ captures (archive.index.Index)
@@ -436,6 +482,23 @@ def _night(row: sqlite3.Row) -> Night:
         ended_at=datetime.fromisoformat(ended) if ended else None,
         valid=bool(row["valid"]),
         invalid_reason=reason,
+    )
+
+
+def _reading_row(
+    night: Night, subject: str, reading: Reading, seen: Observation | None, rules_version: str
+) -> tuple[Any, ...]:
+    final = seen.final if seen else None
+    return (
+        night.id,
+        subject,
+        night.started_at.isoformat(),
+        reading.outcome.value,
+        reading.robots_only,
+        final.uri if final else None,
+        final.record_id if final else None,
+        rules_version,
+        write_json(reading),
     )
 
 

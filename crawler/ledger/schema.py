@@ -15,7 +15,8 @@ MIGRATIONS = Migrations("evercite")
 _FIRST = """
 CREATE TABLE nights (
     id TEXT PRIMARY KEY, started_at TEXT NOT NULL, simulated INTEGER NOT NULL, settings TEXT NOT NULL,
-    ended_at TEXT, status INTEGER, valid INTEGER NOT NULL DEFAULT 1, invalid_reason TEXT, rules_version TEXT
+    ended_at TEXT, status INTEGER, valid INTEGER NOT NULL DEFAULT 1, invalid_reason TEXT,
+    few_hosts INTEGER NOT NULL DEFAULT 0, rules_version TEXT
 ) STRICT;
 CREATE TABLE documents (
     path TEXT NOT NULL, sha256 TEXT NOT NULL, name TEXT NOT NULL, first_night TEXT NOT NULL REFERENCES nights(id),
@@ -49,7 +50,7 @@ CREATE INDEX observations_by_uri ON observations (uri, seen_at);
 -- derived: today's rules over observations
 CREATE TABLE readings (
     night TEXT NOT NULL REFERENCES nights(id), subject TEXT NOT NULL, seen_at TEXT NOT NULL, outcome TEXT NOT NULL,
-    robots_only INTEGER NOT NULL, final_uri TEXT, rules_version TEXT NOT NULL, data TEXT NOT NULL,
+    robots_only INTEGER NOT NULL, final_uri TEXT, record_id TEXT, rules_version TEXT NOT NULL, data TEXT NOT NULL,
     PRIMARY KEY (subject, night)
 ) STRICT;
 CREATE TABLE standings (
