@@ -1,0 +1,137 @@
+"""One night's round over the targets: a first look at all, then – if our own network is sound – the rest.
+
+Rules:
+- First look: every target once, hosts side by side, the targets of a host one after the other.
+- A run that looks invalid ends there: no retries, no tracker is asked (docs: verdicts, "run invalid").
+- Second pass: trackers are asked, their targets looked at, and what failed in passing is asked again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
+
+from crawler.fetch.asking import host_of
+from crawler.fetch.retry import is_passing, observe_again
+from crawler.fetch.trackers import TrackerDesk
+from crawler.fetch.visit import Visitor
+from crawler.fetch.work import Work
+from crawler.judge.run import run_validity
+from crawler.model import Batch, Observation, Target
+
+# Hosts that may have a visit under way or waiting for its turn; exchanges are bounded by `concurrency`.
+HOSTS_AT_ONCE = 512
+
+
+class Round:
+    """Makes the observations of a night. `report` is called after each."""
+
+    def __init__(self, work: Work, visitor: Visitor, trackers: TrackerDesk, report: Callable[[int, int], None]) -> None:
+        self._work = work
+        self._visitor = visitor
+        self._trackers = trackers
+        self._report = report
+        self._done: asyncio.Queue[Observation | None] = asyncio.Queue()
+        self._first: list[Observation] = list(work.already)
+        self._held: list[Observation] = []
+        self._total = work.size()
+        self._seen = 0
+
+    async def observations(self) -> AsyncGenerator[Observation, None]:
+        """Every target's observation of this night, as they are made."""
+        runner = asyncio.create_task(self._run())
+        runner.add_done_callback(lambda _: self._done.put_nowait(None))
+        try:
+            while (observation := await self._done.get()) is not None:
+                yield observation
+            await runner
+        finally:
+            runner.cancel()
+            await asyncio.gather(runner, return_exceptions=True)
+
+    async def _run(self) -> None:
+        await side_by_side(self._first_look, self._work.batches)
+        if not self._is_valid():
+            for observation in self._held:
+                self._finish(observation)
+            return
+        again = [self._again(observation) for observation in self._held]
+        wrapped = [self._unwrap_all()] if self._work.wrappers else []
+        async with asyncio.TaskGroup() as group:
+            for job in [*again, *wrapped]:
+                group.create_task(job)
+
+    async def _first_look(self, batch: Batch) -> None:
+        for target in batch.targets:
+            observation = await self._visitor.observe(target)
+            self._first.append(observation)
+            if is_passing(observation) and self._work.config.retry_waits_s:
+                self._held.append(observation)
+            else:
+                self._finish(observation)
+
+    def _is_valid(self) -> bool:
+        work = self._work
+        return run_validity(self._first, work.answered_last_valid, work.invalid_nights_running).valid
+
+    async def _again(self, first: Observation) -> None:
+        target = Target(first.uri, "")
+
+        async def look(attempt: int) -> Observation:
+            return await self._visitor.observe(target, attempt)
+
+        self._finish(await observe_again(first, look, self._work.config, self._work.clock.now))
+
+    async def _unwrap_all(self) -> None:
+        known = {target.uri for batch in self._work.batches for target in batch.targets}
+        known |= {observation.uri for observation in self._work.already}
+        found: dict[str, Target] = {}
+        for wrapper in self._work.wrappers:
+            target = await self._trackers.resolve(wrapper)
+            if target is None or target.uri in known:
+                self._advance()
+                continue
+            cited_by = self._work.cited_by
+            cited_by[target.uri] = cited_by.get(target.uri, ()) + self._work.wrapper_cited_by.get(wrapper.sha256, ())
+            if target.uri in found:
+                self._advance()
+            found[target.uri] = target
+        await side_by_side(self._look_now, batches_of(found.values()))
+
+    async def _look_now(self, batch: Batch) -> None:
+        for target in batch.targets:
+            first = await self._visitor.observe(target)
+            if is_passing(first) and self._work.config.retry_waits_s:
+                await self._again(first)
+            else:
+                self._finish(first)
+
+    def _finish(self, observation: Observation) -> None:
+        self._done.put_nowait(observation)
+        self._advance()
+
+    def _advance(self) -> None:
+        self._seen += 1
+        self._report(self._seen, self._total)
+
+
+def batches_of(targets: Iterable[Target]) -> list[Batch]:
+    """Targets grouped by host, in order of first appearance."""
+    hosts: dict[str, list[Target]] = {}
+    for target in targets:
+        hosts.setdefault(host_of(target.uri), []).append(target)
+    return [Batch(host, tuple(rows)) for host, rows in hosts.items()]
+
+
+async def side_by_side(look: Callable[[Batch], Awaitable[None]], batches: Iterable[Batch]) -> None:
+    """Work through batches, up to HOSTS_AT_ONCE of them at a time."""
+    rest = iter(batches)
+
+    async def worker(own: Iterator[Batch]) -> None:
+        for batch in own:
+            await look(batch)
+
+    async with asyncio.TaskGroup() as group:
+        for first in itertools.islice(rest, HOSTS_AT_ONCE):
+            group.create_task(worker(itertools.chain([first], rest)))
