@@ -1,0 +1,96 @@
+"""Where Scrapy ends: exchanges go to the archive, observations to the ledger, on one thread of their own.
+
+Rules:
+- The thread that writes is the only one; the event loop never waits for a disk.
+- Whatever arrives while it writes is committed together: one fsync, one transaction (group commit).
+- An observation is committed after the records it points at: its visit awaited them.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from crawler.archive.recording import Recording
+from crawler.archive.writer import ArchiveWriter
+from crawler.ledger.ledger import Ledger
+from crawler.model import Capture, Observation
+
+if TYPE_CHECKING:
+    from scrapy.crawler import Crawler
+
+Job = TypeVar("Job")
+Result = TypeVar("Result")
+
+
+class GroupCommit(Generic[Job, Result]):
+    """Hands jobs that arrive together to one function on the writing thread, in the order they came."""
+
+    def __init__(self, thread: ThreadPoolExecutor, commit: Callable[[Sequence[Job]], Sequence[Result]]) -> None:
+        self._thread = thread
+        self._commit = commit
+        self._waiting: list[tuple[Job, asyncio.Future[Result]]] = []
+        self._draining: asyncio.Task[None] | None = None
+
+    async def submit(self, job: Job) -> Result:
+        """Wait until the job is committed; raises what the commit raised."""
+        future: asyncio.Future[Result] = asyncio.get_running_loop().create_future()
+        self._waiting.append((job, future))
+        if self._draining is None or self._draining.done():
+            self._draining = asyncio.create_task(self._drain())
+        return await future
+
+    async def _drain(self) -> None:
+        loop = asyncio.get_running_loop()
+        while self._waiting:
+            group, self._waiting = self._waiting, []
+            try:
+                results = await loop.run_in_executor(self._thread, self._commit, [job for job, _ in group])
+            except Exception as error:  # noqa: BLE001 -- every waiter is told what stopped its commit
+                for _, future in group:
+                    if not future.done():
+                        future.set_exception(error)
+                continue
+            for (_, future), result in zip(group, results, strict=True):
+                if not future.done():
+                    future.set_result(result)
+
+
+class Scribe:
+    """The pen of a night: archives exchanges and commits observations."""
+
+    def __init__(self, writer: ArchiveWriter, ledger: Ledger) -> None:
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="scribe")
+        self._records: GroupCommit[Recording, Capture | None] = GroupCommit(self._thread, writer.write)
+        self._observations: GroupCommit[Observation, None] = GroupCommit(self._thread, ledger.add_observations)
+
+    async def archive(self, recording: Recording) -> Capture | None:
+        """Write an exchange's records; returns once they are durable and indexed."""
+        return await self._records.submit(recording)
+
+    async def commit(self, observation: Observation) -> None:
+        """Commit what the night saw of a target."""
+        await self._observations.submit(observation)
+
+    def close(self) -> None:
+        """Wait for the thread to finish what it holds."""
+        self._thread.shutdown()
+
+
+class LedgerPipeline:
+    """Item pipeline: every observation a spider yields is committed to the ledger."""
+
+    def __init__(self, scribe: Scribe) -> None:
+        self._scribe = scribe
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler) -> LedgerPipeline:
+        """Made by Scrapy from the settings of the night."""
+        return cls(crawler.settings["EVERCITE_WORK"].scribe)
+
+    async def process_item(self, item: Observation) -> Observation:
+        """Commit one observation."""
+        await self._scribe.commit(item)
+        return item

@@ -1,0 +1,164 @@
+"""The spider `citations`: asks through Scrapy's scheduler, yields observations as items.
+
+Each question becomes a Request that Scrapy schedules and hands to our download handler; its callback
+answers the visit that waits for it. What start() yields are Observations, which the pipeline commits.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Any
+
+from scrapy import Request, Spider
+from scrapy.crawler import Crawler
+from scrapy.http import Response
+from scrapy.logformatter import LogFormatter
+from scrapy.utils.misc import load_object
+from twisted.python.failure import Failure as TwistedFailure
+
+from crawler.errors import EverciteError
+from crawler.fetch.asking import Asker, Fields
+from crawler.fetch.pacing import Pacer
+from crawler.fetch.robots import RobotsDesk
+from crawler.fetch.round import Round
+from crawler.fetch.trackers import TrackerDesk
+from crawler.fetch.visit import Guide, Visitor
+from crawler.fetch.work import Progress, Work
+from crawler.model import Exchange, Observation
+
+log = logging.getLogger(__name__)
+
+
+def request_headers(work: Work) -> dict[str, str]:
+    """What every request says of us and of what we read: honest, and complete (RFC 9110 §12.5)."""
+    return {
+        "User-Agent": work.config.agent_field,
+        "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+        "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.8",
+        "Accept-Encoding": "gzip, deflate, br, zstd",
+    }
+
+
+class QuietFormatter(LogFormatter):
+    """Says nothing per response: the observations say it, redacted."""
+
+    def crawled(self, request: Request, response: Response, spider: Spider) -> Any:
+        return None
+
+    def scraped(self, item: Any, response: Any, spider: Spider) -> Any:
+        return None
+
+
+class CitationsSpider(Spider):
+    """Visits every cited target of a night."""
+
+    name = "citations"
+    work: Work
+
+    @classmethod
+    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> CitationsSpider:
+        """Takes the night's work from the settings; `scrapy crawl citations` opens a night of its own."""
+        work = crawler.settings.get("EVERCITE_WORK")
+        if work is None:
+            work = load_object(crawler.settings["EVERCITE_OPEN_NIGHT"])()
+            crawler.settings.set("EVERCITE_WORK", work, priority="cmdline")
+        for name, value in night_settings(work).items():
+            crawler.settings.set(name, value, priority="cmdline")
+        spider = super().from_crawler(crawler, *args, **kwargs)
+        spider.work = work
+        spider._exchanges = spider._bytes = 0
+        return spider
+
+    _exchanges: int
+    _bytes: int
+
+    async def start(self) -> AsyncIterator[Observation]:
+        """Yield the observations of the night."""
+        work, config = self.work, self.work.config
+        self._pacer = pacer = Pacer(
+            config.delay_s,
+            config.max_delay_s,
+            config.retry_after_cap_s,
+            config.per_host_budget_s,
+            config.per_host_budget_bytes,
+        )
+        asker = Asker(self.exchange, work.scribe.archive, pacer, work.clock, request_headers(work))
+        robots = RobotsDesk(asker, pacer, work.robots_failing_since, work.clock)
+        guide = Guide(work.night, config, work.clock, work.deadline_at, work.cited_by, work.revalidations)
+        visitor = Visitor(guide, asker, robots, pacer)
+        trackers = TrackerDesk(work, pacer, robots, request_headers(work))
+        try:
+            async with aclosing(Round(work, visitor, trackers, self._report).observations()) as seen:
+                async for observation in seen:
+                    yield observation
+        except* EverciteError as group:
+            work.error = _first(group)
+        finally:
+            await trackers.close()
+
+    async def exchange(self, uri: str, fields: Fields, **wire: object) -> Exchange:
+        """One exchange by way of Scrapy's scheduler, downloader and handler."""
+        answered: asyncio.Future[Exchange] = asyncio.get_running_loop().create_future()
+        request = Request(
+            uri,
+            headers=list(fields),
+            callback=self.answered,
+            errback=self.failed,
+            dont_filter=True,
+            meta={"verbatim_url": True, "wire": wire, "answered": answered},
+        )
+        assert self.crawler.engine is not None  # a spider that runs has one
+        self.crawler.engine.crawl(request)
+        exchange = await answered
+        self._exchanges += 1
+        self._bytes += exchange.received_length
+        return exchange
+
+    async def answered(self, response: Response) -> None:
+        """Hand the exchange to the visit that asked; nobody waits any more when the night was cut off."""
+        assert response.request is not None
+        exchange: Exchange = response.request.meta["exchange"]
+        waiting: asyncio.Future[Exchange] = response.request.meta["answered"]
+        if waiting.done():
+            exchange.close()
+        else:
+            waiting.set_result(exchange)
+
+    async def failed(self, failure: TwistedFailure) -> None:
+        """Our own fault: the web's failures come as answers."""
+        waiting: asyncio.Future[Exchange] = failure.request.meta["answered"]  # type: ignore[attr-defined]
+        if not waiting.done():
+            waiting.set_exception(failure.value or RuntimeError(repr(failure)))
+
+    def _report(self, seen: int, total: int) -> None:
+        if self.work.on_progress is not None:
+            busy = tuple(self._pacer.busy())
+            self.work.on_progress(Progress(seen, total, self._exchanges, self._bytes, busy))
+
+    def closed(self, reason: str) -> None:
+        """Finish the night that `scrapy crawl` opened."""
+        if self.work.finish is not None:
+            self.work.finish()
+
+
+def _first(group: BaseExceptionGroup[EverciteError]) -> EverciteError:
+    error: BaseException = group
+    while isinstance(error, BaseExceptionGroup):
+        error = error.exceptions[0]
+    assert isinstance(error, EverciteError)
+    return error
+
+
+def night_settings(work: Work) -> dict[str, Any]:
+    """The Scrapy settings that come from a night's configuration."""
+    return {
+        "EVERCITE_CONFIG": work.config,
+        "EVERCITE_CLOCK": work.clock,
+        "CONCURRENT_REQUESTS": work.config.concurrency,
+        "USER_AGENT": work.config.agent_field,
+        "DOWNLOAD_TIMEOUT": work.config.exchange_deadline_s,
+        "DOWNLOAD_MAXSIZE": 0,
+    }
