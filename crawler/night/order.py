@@ -1,0 +1,245 @@
+"""One night, told on one page: cite → fetch → judge → report.
+
+Rules:
+- A night that was cut off is taken up by the next start within `night_hours`, under its own id; what it
+  observed already stands. After that it is closed as it was, and a new night begins.
+- What stops a night is ours (EverciteError, exit 2); what the web does is in the report.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import shutil
+import signal
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from crawler.archive.merge import merge_index
+from crawler.archive.recovery import recover
+from crawler.archive.writer import ArchiveWriter
+from crawler.clock import Clock
+from crawler.config import Config, read_config
+from crawler.errors import ArchiveError, UsageError
+from crawler.fetch.crawl import crawl
+from crawler.fetch.pipeline import Scribe
+from crawler.fetch.round import batches_of
+from crawler.fetch.work import Work
+from crawler.judge import RULES_VERSION
+from crawler.ledger.ledger import Ledger
+from crawler.model import Citation, Group, Night
+from crawler.night.assess import assess, before, subject_of
+from crawler.night.lock import night_lock
+from crawler.night.plan import (
+    cited_by,
+    revalidations,
+    robots_failing_since,
+    settle,
+    targets_of,
+    wrapper_cited_by,
+    wrappers_of,
+)
+from crawler.night.telling import tell, told_of
+from crawler.night.texts import store_texts
+from crawler.night.voice import Voice
+from crawler.seeds.documents import Seeds, read_documents
+from crawler.urls.canonical import urlkey
+
+QUIET, NEWS, FAILED, INVALID, TERMINATED = 0, 1, 2, 4, 128 + signal.SIGTERM
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where a night reads and writes: seeds (files or folders), the archive and the reports."""
+
+    seeds: tuple[Path, ...] = (Path("seeds"),)
+    archive: Path = Path("archive")
+    reports: Path = Path("reports")
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """A night under way."""
+
+    places: Places
+    config: Config
+    clock: Clock
+    voice: Voice
+    ledger: Ledger
+    seeds: Seeds
+    night: Night
+    writer: ArchiveWriter
+    work: Work
+
+    @property
+    def folder(self) -> Path:
+        return self.places.reports / self.night.id
+
+
+def run_night(places: Places, config: Config, clock: Clock, voice: Voice) -> int:
+    """Run a night; returns its exit status. Raises EverciteError when it cannot be run at all."""
+    with _opened(places, config, clock, voice) as run:
+        crawl(run.work)
+        return _finish(run)
+
+
+@contextmanager
+def _opened(places: Places, config: Config, clock: Clock, voice: Voice) -> Iterator[_Run]:
+    """A night begun or taken up: the lock held, the archive whole, the seeds read, the work planned."""
+    with night_lock(places.archive), closing(Ledger.open(places.archive / "ledger.sqlite3")) as ledger:
+        seeds = read_seeds(places.seeds, ledger)
+        recovered = recover(places.archive, ledger, urlkey)
+        night = open_night(ledger, config, clock)
+        _make(places.reports / night.id)
+        voice.begin(places.reports / night.id / "night.log")
+        try:
+            for sentence in recovered:
+                voice.say(sentence)
+            ledger.record_seeds(night.id, seeds.documents, seeds.citations, seeds.unreadable)
+            writer = ArchiveWriter(places.archive, ledger, night, clock, _warcinfo(config))
+            work = plan_work(ledger, night, seeds.citations, config, clock, Scribe(writer, ledger))
+            work.on_progress = voice.progress
+            voice.say(f"night {night.id}: {len(seeds.citations)} citations, {work.size()} targets to check")
+            try:
+                yield _Run(places, config, clock, voice, ledger, seeds, night, writer, work)
+            finally:
+                work.scribe.close()
+        finally:
+            voice.end()
+
+
+def _finish(run: _Run) -> int:
+    """Judge and report what the crawl saw, and close the night."""
+    run.work.scribe.close()
+    if run.work.terminated:
+        run.writer.close()
+        return TERMINATED
+    ledger, night, config = run.ledger, run.night, run.config
+    citations = settle(run.seeds.citations, ledger.tracker_targets())
+    ledger.record_seeds(night.id, run.seeds.documents, citations, run.seeds.unreadable)
+    store_texts(ledger, run.places.archive, night.id, config)
+    validity = assess(ledger, night, citations, config.timezone)
+    status = INVALID if not validity.valid else NEWS if has_news(ledger, night, citations) else QUIET
+    report = told_of(ledger, night.id, config)
+    tell(report, run.folder, config.language)
+    for uri, path in ((f"urn:evercite:{name}:{night.id}", run.folder / name) for name in ("report.json", "night.log")):
+        run.writer.write_resource(uri, _MEDIA_TYPES[path.suffix], path.read_bytes())
+    run.writer.close()
+    merge_index(run.places.archive)
+    ledger.end_night(night.id, run.clock.now(), status, RULES_VERSION)
+    _replace_latest(run.places.reports, run.folder)
+    run.voice.close_with(report.sentence(config.language), run.folder / "index.html")
+    return status
+
+
+_MEDIA_TYPES = {".json": "application/json", ".log": "text/plain; charset=utf-8"}
+
+
+def read_seeds(paths: Sequence[Path], ledger: Ledger) -> Seeds:
+    """The documents and citations of the seeds. Raises UsageError when nothing in them can be read."""
+    seeds = read_documents(paths, ledger.names())
+    if not seeds.documents:
+        why = "; ".join(f"{row.document}: {row.why}" for row in seeds.unreadable[:3])
+        places = ", ".join(str(path) for path in paths)
+        raise UsageError(f"nothing readable in {places}{f' ({why})' if why else ''}; put documents there")
+    return seeds
+
+
+def open_night(ledger: Ledger, config: Config, clock: Clock) -> Night:
+    """The night to run: an interrupted one that is still young enough, else a new one."""
+    now = clock.now()
+    interrupted = ledger.unfinished_night()
+    if interrupted is not None:
+        if timedelta(0) <= now - interrupted.started_at < timedelta(hours=config.night_hours):
+            return interrupted
+        assess(ledger, interrupted, ledger.citations_of(interrupted.id), config.timezone)
+        ledger.end_night(interrupted.id, now, FAILED, RULES_VERSION)
+    night = Night(f"{now:%Y%m%dT%H%M%SZ}", now.replace(microsecond=0), clock.simulated)
+    if any(known.id == night.id for known in ledger.nights()):
+        raise UsageError(f"night {night.id} was already run; give --now another instant")
+    ledger.begin_night(night, json.dumps(dataclasses.asdict(config), ensure_ascii=False))
+    return night
+
+
+def plan_work(
+    ledger: Ledger, night: Night, citations: Sequence[Citation], config: Config, clock: Clock, scribe: Scribe
+) -> Work:
+    """What is left to fetch this night, and what earlier nights know of it."""
+    citations = settle(citations, ledger.tracker_targets())
+    done = ledger.observations_of(night.id)
+    answered, invalid_running = before(ledger, night)
+    return Work(
+        night=night.id,
+        config=config,
+        clock=clock,
+        deadline_at=night.started_at + timedelta(hours=config.night_hours),
+        ledger=ledger,
+        scribe=scribe,
+        batches=batches_of(target for target in targets_of(citations) if target.uri not in done),
+        wrappers=wrappers_of(citations),
+        already=list(done.values()),
+        cited_by=cited_by(citations),
+        wrapper_cited_by=wrapper_cited_by(citations),
+        revalidations=revalidations(ledger, night.id),
+        robots_failing_since=robots_failing_since(ledger),
+        answered_last_valid=answered,
+        invalid_nights_running=invalid_running,
+    )
+
+
+def has_news(ledger: Ledger, night: Night, citations: Sequence[Citation]) -> bool:
+    """Whether a row entered "needs you" this night."""
+    now, earlier = ledger.standings_of(night.id), ledger.standings_before(night.id)
+    return any(
+        now[subject].group is Group.NEEDS_YOU
+        and (subject not in earlier or earlier[subject].group is not Group.NEEDS_YOU)
+        for subject in map(subject_of, citations)
+        if subject in now
+    )
+
+
+def _warcinfo(config: Config) -> dict[str, str]:
+    return {
+        "operator": config.contact or "not stated",
+        "robots": "RFC 9309, obeyed",
+        "http-header-user-agent": config.agent_field,
+        "description": "the links cited in a briefing, and where they led on this night",
+    }
+
+
+def _make(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise ArchiveError(f"{folder}: cannot be made ({error.strerror}); check the folder's permissions") from error
+
+
+def _replace_latest(reports: Path, folder: Path) -> None:
+    """`latest/` is a real copy; it is swapped in whole, so that a reader never meets half of one."""
+    latest, fresh, old = reports / "latest", reports / ".latest-new", reports / ".latest-old"
+    for leftover in (fresh, old):
+        shutil.rmtree(leftover, ignore_errors=True)
+    shutil.copytree(folder, fresh)
+    if latest.exists():
+        latest.rename(old)
+    fresh.rename(latest)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def open_for_scrapy() -> Work:
+    """The work of `scrapy crawl citations`: the night that `evercite night` would run here, finished when it closes."""
+    default = Path("evercite.toml")
+    config = read_config(default) if default.exists() else Config()
+    stack = ExitStack()
+    run = stack.enter_context(_opened(Places(), config, Clock(), Voice()))
+
+    def finish() -> None:
+        with stack:
+            if run.work.error is None:
+                _finish(run)
+
+    run.work.finish = finish
+    return run.work
