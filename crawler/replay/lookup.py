@@ -1,0 +1,52 @@
+"""Which captures answer for a citation: found by its id, or by any form of its URL – as printed, unwrapped, final."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from crawler.archive.memento import best_capture, has_body
+from crawler.ledger.ledger import Ledger
+from crawler.model import Capture
+from crawler.urls.address import read_address
+
+_ID = re.compile(r"[0-9a-f]{12}")
+
+
+@dataclass(frozen=True, slots=True)
+class Holdings:
+    """What the archive holds of one thing asked for: its uri (None when unknown) and captures, oldest first."""
+
+    uri: str | None
+    captures: tuple[Capture, ...]
+
+    def best(self, at: datetime | None) -> Capture | None:
+        """The capture to hand out: with a body, nearest `at`, else the newest."""
+        return best_capture(self.captures, self.uri or "", at) if self.captures else None
+
+
+def find_holdings(ledger: Ledger, asked: str) -> Holdings:
+    """The captures of a citation id or of a URL in any of its forms."""
+    uri, urlkey = _target(ledger, asked)
+    if uri is None:
+        return Holdings(None, ())
+    final = set(ledger.final_uris(uri)) - {uri}
+    captures = list(ledger.captures_of(uri, urlkey))
+    for other in sorted(final):
+        captures.extend(c for c in ledger.captures_of(other, "") if c not in captures)
+    with_body = [c for c in captures if has_body(c)] or captures
+    return Holdings(uri, tuple(sorted(with_body, key=lambda c: c.timestamp)))
+
+
+def _target(ledger: Ledger, asked: str) -> tuple[str | None, str]:
+    known: Mapping[str, str] = ledger.tracker_targets()
+    if _ID.fullmatch(asked):
+        citation = ledger.citation(asked)
+        if citation is not None:
+            uri = citation.uri or (known.get(citation.wrapper.sha256) if citation.wrapper else None)
+            return uri, read_address(uri).urlkey or "" if uri else ""
+    address = read_address(asked)
+    uri = address.uri or (known.get(address.wrapper.sha256) if address.wrapper else None)
+    return uri, (read_address(uri).urlkey or "") if uri else ""
