@@ -1,0 +1,254 @@
+"""The command line: one command per step; our failures become exit codes here, and only here.
+
+Rules:
+- Heavy imports stand inside the commands: `evercite --version` must not wait for Scrapy.
+- What a program reads goes to standard output; what a person reads meanwhile, to standard error.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from crawler.errors import AnotherNight, ArchiveError, EverciteError, UsageError
+from crawler.version import VERSION
+
+if TYPE_CHECKING:
+    from crawler.config import Config
+    from crawler.ledger.ledger import Ledger
+
+FAILED, USAGE, ANOTHER_NIGHT = 2, 3, 75
+NEVER_CAPTURED, BROKEN = 3, 4
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run a command; returns its exit code."""
+    try:
+        options = _parser().parse_args(arguments)
+        run: Callable[[argparse.Namespace], int] = options.run
+        return run(options)
+    except _Usage as usage:
+        return int(usage.code or 0)
+    except BrokenPipeError:
+        # The reader of our output went away (`| head`): nothing to say, and nobody to say it to.
+        sys.stderr.close()
+        return 0
+    except AnotherNight as error:
+        return _said(error, ANOTHER_NIGHT)
+    except UsageError as error:
+        return _said(error, USAGE)
+    except EverciteError as error:
+        return _said(error, FAILED)
+
+
+def _said(error: EverciteError, status: int) -> int:
+    print(f"evercite: {error}", file=sys.stderr)
+    return status
+
+
+class _Usage(SystemExit):
+    """argparse's way out, with our exit code for a bad command line."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def exit(self, status: int = 0, message: str | None = None) -> None:  # type: ignore[override]
+        if message:
+            print(message, end="", file=sys.stderr)
+        raise _Usage(USAGE if status else 0)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = _Parser(prog="evercite", description="Keeps the links of a briefing alive, night by night.")
+    parser.add_argument("--version", action="version", version=f"evercite {VERSION}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+    _add_cite(commands)
+    _add_url(commands)
+    _add_night(commands)
+    _add_report(commands)
+    _add_archive(commands)
+    return parser
+
+
+def _add_cite(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = commands.add_parser("cite", help="list the citations of documents")
+    parser.add_argument("paths", nargs="*", metavar="PATH", type=Path, help="files or folders (default: seeds/)")
+    parser.add_argument("--format", choices=["table", "jsonl"], default="table")
+    parser.add_argument("--explain", metavar="ID", help="why this section, this item, this target")
+    parser.set_defaults(run=_cite)
+
+
+def _add_url(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = commands.add_parser("url", help="how a printed URL is read; never uses the network")
+    parser.add_argument("urls", nargs="+", metavar="URL")
+    parser.set_defaults(run=_url)
+
+
+def _add_places(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--archive", metavar="DIR", type=Path, default=Path("archive"))
+    parser.add_argument("--config", metavar="FILE", type=Path, help="default: evercite.toml, if it is there")
+
+
+def _add_night(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = commands.add_parser("night", help="the nightly job: cite, fetch, archive, judge, report")
+    parser.add_argument("--seeds", metavar="PATH", type=Path, action="append", help="may repeat (default: seeds/)")
+    _add_places(parser)
+    parser.add_argument("--reports", metavar="DIR", type=Path, default=Path("reports"))
+    parser.add_argument("--now", metavar="ISO8601", type=_instant, help="a simulated clock that starts at this instant")
+    parser.add_argument("-v", "--verbose", action="store_true", help="a log line per observation")
+    parser.add_argument("-q", "--quiet", action="store_true", help="nothing but the closing sentence")
+    parser.set_defaults(run=_night)
+
+
+def _add_report(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = commands.add_parser("report", help="a night's report again, from the ledger")
+    parser.add_argument("--night", metavar="ID", default="latest")
+    parser.add_argument("--format", choices=["html", "json"], action="append", help="may repeat (default: both)")
+    parser.add_argument("--lang", choices=["zh", "en"], help="the language of index.html")
+    parser.add_argument("--out", metavar="DIR", type=Path, help="default: reports/<night>")
+    _add_places(parser)
+    parser.set_defaults(run=_report)
+
+
+def _add_archive(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = commands.add_parser("archive", help="archived copies: get, list, check")
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    getting = actions.add_parser("get", help="write the archived copy of a URL or citation to standard output")
+    getting.add_argument("asked", metavar="URL|ID")
+    getting.add_argument("--at", metavar="DATE", type=_instant, help="the copy nearest this instant (default: newest)")
+    getting.add_argument("-o", "--output", metavar="FILE", type=Path)
+    getting.add_argument("--headers", action="store_true", help="the response's head before its content")
+    getting.add_argument("--raw", action="store_true", help="the payload as sent, still content-coded")
+    getting.set_defaults(run=_archive_get)
+    listing = actions.add_parser("list", help="the copies held of a URL or citation")
+    listing.add_argument("asked", metavar="URL|ID")
+    listing.set_defaults(run=_archive_list)
+    checking = actions.add_parser("check", help="prove every digest, offset and revisit again")
+    checking.set_defaults(run=_archive_check)
+    for action in (getting, listing, checking):
+        _add_places(action)
+
+
+def _instant(text: str) -> datetime:
+    try:
+        at = datetime.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(f"{text!r} is no date; write one like 2026-01-02T02:00:00Z") from None
+    return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _config(options: argparse.Namespace) -> Config:
+    from crawler.config import Config, read_config
+
+    if options.config:
+        return read_config(options.config)
+    default = Path("evercite.toml")
+    return read_config(default) if default.exists() else Config()
+
+
+def _open_ledger(archive: Path) -> Ledger:
+    from crawler.ledger.ledger import Ledger
+
+    path = archive / "ledger.sqlite3"
+    if not path.exists():
+        raise UsageError(
+            f"{path}: there is no ledger yet; run `evercite night` first or name the folder with --archive"
+        )
+    return Ledger.open(path)
+
+
+def _cite(options: argparse.Namespace) -> int:
+    from crawler.seeds.documents import citation_json, citations_table, explain, read_documents
+
+    seeds = read_documents(options.paths or [Path("seeds")])
+    for row in seeds.unreadable:
+        print(f"evercite: {row.document}: {row.why}", file=sys.stderr)
+    if not seeds.documents:
+        raise UsageError("nothing readable in the seeds; name a folder with documents or citation lists")
+    if options.explain:
+        chosen = [c for c in seeds.citations if c.id == options.explain]
+        if not chosen:
+            raise UsageError(f"no citation {options.explain} in these documents; `evercite cite` lists the ids")
+        print(explain(chosen[0]))
+    elif options.format == "jsonl":
+        for citation in seeds.citations:
+            print(json.dumps(citation_json(citation), ensure_ascii=False))
+    else:
+        print(citations_table(seeds.citations))
+    return 0
+
+
+def _url(options: argparse.Namespace) -> int:
+    from crawler.urls.address import address_json, read_address
+
+    for printed in options.urls:
+        print(json.dumps(address_json(read_address(printed)), ensure_ascii=False))
+    return 0
+
+
+def _night(options: argparse.Namespace) -> int:
+    from crawler.clock import Clock
+    from crawler.night.order import Places, run_night
+    from crawler.night.voice import Voice
+
+    places = Places(tuple(options.seeds or [Path("seeds")]), options.archive, options.reports)
+    voice = Voice(quiet=options.quiet, verbose=options.verbose)
+    return run_night(places, _config(options), Clock(options.now), voice)
+
+
+def _report(options: argparse.Namespace) -> int:
+    from crawler.night.telling import write_report_again
+
+    ledger = _open_ledger(options.archive)
+    formats = tuple(options.format or ("html", "json"))
+    out = write_report_again(ledger, _config(options), options.night, formats, options.lang, options.out)
+    print(out)
+    return 0
+
+
+def _archive_get(options: argparse.Namespace) -> int:
+    from crawler.replay.copy import write_copy
+    from crawler.replay.lookup import find_holdings
+
+    ledger = _open_ledger(options.archive)
+    holdings = find_holdings(ledger, options.asked)
+    capture = holdings.best(options.at)
+    if capture is None:
+        print(f"evercite: {_shown(options.asked)}: never captured", file=sys.stderr)
+        return NEVER_CAPTURED
+    try:
+        write_copy(options.archive, ledger, capture, options.output, headers=options.headers, raw=options.raw)
+    except ArchiveError as error:
+        return _said(error, BROKEN)
+    return 0
+
+
+def _archive_list(options: argparse.Namespace) -> int:
+    from crawler.replay.lookup import find_holdings
+
+    holdings = find_holdings(_open_ledger(options.archive), options.asked)
+    if not holdings.captures:
+        print(f"evercite: {_shown(options.asked)}: never captured", file=sys.stderr)
+        return NEVER_CAPTURED
+    for c in holdings.captures:
+        same = " unchanged" if c.refers_to else ""
+        print(f"{c.timestamp}  {c.status}  {c.mime}  {c.payload_length} bytes{same}  {c.digest[:19]}…  {c.uri}")
+    return 0
+
+
+def _shown(asked: str) -> str:
+    from crawler.urls.redact import redact
+
+    return redact(asked)
+
+
+def _archive_check(options: argparse.Namespace) -> int:
+    from crawler.archive.check import check_archive, render
+
+    report = check_archive(options.archive, _open_ledger(options.archive))
+    print(render(report))
+    return BROKEN if report.problems else 0
