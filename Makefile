@@ -1,21 +1,52 @@
-# Evercite: few words, each does what it says. `make help` lists them.
+# Evercite in few words; `make help` lists them.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+SEEDS ?= seeds
+# The pins reach build isolation, too: pip hands this variable on to the build's own pip.
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help night demo test proof check golden bench docs
+.PHONY: help night demo test proof check golden docs
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+night: $(VENV)/ready ## one night over SEEDS (default: seeds/)
+	@$(BIN)/evercite night --seeds $(SEEDS); status=$$?; \
+	echo "status $$status"; \
+	case $$status in 0|1|4) ;; *) exit $$status ;; esac
+
+demo: $(VENV)/ready-test ## seven simulated nights against the fake web of the tests
+	@$(BIN)/python -m tests.demo demo
+
+test: $(VENV)/ready-test ## style, types, import floors and all tests but the long proofs
+	@sh bin/browser
+	$(MAKE) --no-print-directory check
+	$(BIN)/python -m pytest -m "not proof"
+
+proof: $(VENV)/ready-test ## the long proofs
+	$(BIN)/python -m pytest -m proof; status=$$?; [ $$status = 5 ] || exit $$status
+
+check: $(VENV)/ready-test ## ruff, mypy and the import floors
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+golden: $(VENV)/ready-test ## write the golden files anew from EVERCITE_BRIEFINGS
+	$(BIN)/python -m tests.golden_briefings
+
+docs: $(VENV)/ready-test ## make the pictures of docs/ anew
+	@sh bin/browser
+	$(BIN)/python -m tests.pictures
 
 $(BIN)/python:
 	sh bin/venv $(PYTHON) $(VENV)
 
-$(VENV)/installed: $(BIN)/python pyproject.toml constraints.txt
+$(VENV)/ready: $(BIN)/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install -q -e .
 	@touch $@
 
-$(VENV)/installed-test: $(VENV)/installed
-	$(BIN)/python -m pip install -q -e .[test]
+$(VENV)/ready-test: $(VENV)/ready
+	$(BIN)/python -m pip install -q -e '.[test]'
 	@touch $@
