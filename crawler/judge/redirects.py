@@ -2,7 +2,7 @@
 
 Rules:
 - Only the uris and the statuses of the hops are read here, never a page.
-- Every test is asked only after a whole 2xx answer, and matches nothing where nothing was redirected.
+- Every test is asked for good answers only (the rows above took the others), and matches nothing where nothing was redirected.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ import re
 from itertools import pairwise
 from urllib.parse import SplitResult, parse_qsl, unquote
 
+from crawler.judge.answers import is_answered
 from crawler.judge.found import Found, found
 from crawler.judge.sites import host, is_home, names, parts, site
 from crawler.model import Observation, Via
@@ -25,7 +26,7 @@ _ERROR_NAMES = names(
 _ERROR_KEYS = frozenset({"aspxerrorpath"})
 _LOGIN_NAMES = names("auth authorize cas login loginaspx logon oauth saml shibboleth signin sso userlogin wayf wplogin")
 _RETURN_KEYS = names(
-    "back callback continue dest destination from goto next redirect redirecturi redirecturl ref referer refurl return "
+    "back callback continue dest destination from goto next redirect redirectto redirecturi redirecturl ref referer refurl return "
     "returnto returnuri returnurl samlrequest service spentityid target url wctx"
 )
 
@@ -85,7 +86,9 @@ def login(observation: Observation, cited_uri: str) -> Found | None:
     final = final_uri(observation, cited_uri)
     split = parts(final)
     segments = {_plain(segment.partition(".")[0]) for segment in split.path.split("/")}
-    if not is_redirected(observation) or segments.isdisjoint(_LOGIN_NAMES) or _keys(split).isdisjoint(_RETURN_KEYS):
+    if not is_answered(observation) or not is_redirected(observation):
+        return None
+    if segments.isdisjoint(_LOGIN_NAMES) or _keys(split).isdisjoint(_RETURN_KEYS):
         return None
     if _last_name(parts(cited_uri)) in _LOGIN_NAMES:
         return None

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from crawler.judge import RULES_VERSION
 from crawler.judge.rows import NETWORK
 from crawler.judge.sites import host
-from crawler.model import Evidence, Hop, Observation
+from crawler.model import Evidence, Hop, Observation, Outcome
 
 FEWEST_HOSTS = 3
 FEWEST_ANSWERED = 5
@@ -85,4 +85,4 @@ def _is_asked(hop: Hop) -> bool:
 
 
 def _is_answered(hop: Hop) -> bool:
-    return hop.status is not None or (hop.failure is not None and hop.failure not in NETWORK)
+    return hop.status is not None or (hop.failure is not None and Outcome(hop.failure) not in NETWORK)
