@@ -2,7 +2,8 @@
 
 Rules:
 - Only the uris and the statuses of the hops are read here, never a page.
-- Every test is asked for good answers only (the rows above took the others), and matches nothing where nothing was redirected.
+- Every test is asked for good answers only (the rows above took the others)
+  and matches nothing where nothing was redirected.
 """
 
 from __future__ import annotations
@@ -26,8 +27,8 @@ _ERROR_NAMES = names(
 _ERROR_KEYS = frozenset({"aspxerrorpath"})
 _LOGIN_NAMES = names("auth authorize cas login loginaspx logon oauth saml shibboleth signin sso userlogin wayf wplogin")
 _RETURN_KEYS = names(
-    "back callback continue dest destination from goto next redirect redirectto redirecturi redirecturl ref referer refurl return "
-    "returnto returnuri returnurl samlrequest service spentityid target url wctx"
+    "back callback continue dest destination from goto next redirect redirectto redirecturi redirecturl ref referer refurl "
+    "return returnto returnuri returnurl samlrequest service spentityid target url wctx"
 )
 
 
