@@ -24,7 +24,6 @@ class Certificate(Enum):
     SELF_SIGNED = "self-signed"  # 18 self-signed certificate
     WRONG_HOST = "wrong-host"  # 62 hostname mismatch
     INCOMPLETE = "incomplete"  # 20 unable to get local issuer: the intermediate is not sent
-    REJECTED = "rejected"  # no certificate at all: the handshake ends with the alert unrecognized_name
 
 
 class Authority:

@@ -15,7 +15,10 @@ from ipaddress import ip_address
 from tests.web.sites import Door
 from tests.web.wire import HOLD_S, LINGER_ZERO
 
-PLAIN_ANSWER = b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+WORDS = {
+    Door.PLAIN: b"HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+    Door.ALERT: b"\x15\x03\x03\x00\x02\x02\x28",  # a TLS record: alert, fatal, handshake_failure (RFC 8446 §6.2)
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +74,7 @@ async def meet(entrance: Entrance, connection: socket.socket) -> None:
             return
         with suppress(TimeoutError, ConnectionError):
             async with asyncio.timeout(HOLD_S):
-                await _be_deaf(connection, PLAIN_ANSWER if entrance.door is Door.PLAIN else b"")
+                await _be_deaf(connection, WORDS.get(entrance.door, b""))
 
 
 async def _be_deaf(connection: socket.socket, words: bytes) -> None:

@@ -23,7 +23,7 @@ from tests.web.answers import error_page
 from tests.web.certificates import Authority, Certificate
 from tests.web.doors import Entrance, meet, open_entrance
 from tests.web.log import Log, Served
-from tests.web.names import Entry, NameServer, Question
+from tests.web.names import Entry, Name, NameServer, Question
 from tests.web.sites import Door, Site
 from tests.web.wire import HEAD_LIMIT, HOLD_S, Call, Request, read_request
 
@@ -140,7 +140,7 @@ class FakeWeb:
         self._contexts = {
             site.host: authority.make_context(site.host, site.certificate)
             for site in self.sites.values()
-            if site.certificate is not Certificate.REJECTED and not _is_address(site.host)
+            if site.name is Name.KNOWN
         }
         self._unnamed = authority.make_context(self.address, Certificate.VALID)
         self._unnamed.sni_callback = self._show_certificate
@@ -254,26 +254,14 @@ class FakeWeb:
         transport.set_write_buffer_limits(high=1, low=0)  # `drain` then waits for the kernel, not for a buffer
         return reader, asyncio.StreamWriter(transport, protocol, reader, loop)
 
-    def _show_certificate(self, session: ssl.SSLObject, host: str | None, _: ssl.SSLContext) -> int | None:
-        """Choose by SNI; a name without a certificate is refused with an alert."""
-        if host is not None:
-            if host not in self._contexts:
-                return ssl.ALERT_DESCRIPTION_UNRECOGNIZED_NAME
-            session.context = self._contexts[host]
-        return None
+    def _show_certificate(self, session: ssl.SSLObject, host: str | None, _: ssl.SSLContext) -> None:
+        """Choose by SNI; without a known name the certificate of the address is shown."""
+        session.context = self._contexts.get(host or "", self._unnamed)
 
 
 def _door_of(site: Site, scheme: str) -> Door:
-    """Plain HTTP at the HTTP port is an open door; the name of a site may hide its door."""
-    return Door.OPEN if site.door is Door.PLAIN and scheme == "http" else site.door
-
-
-def _is_address(host: str) -> bool:
-    try:
-        ip_address(host)
-    except ValueError:
-        return False
-    return True
+    """Which door a scheme comes to: two of them are bad for TLS only."""
+    return Door.OPEN if site.door in (Door.PLAIN, Door.ALERT) and scheme == "http" else site.door
 
 
 async def _close(writer: asyncio.StreamWriter) -> None:

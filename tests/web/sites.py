@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum
+from urllib.parse import quote
 
 from tests.web.answers import Answer, Behaviour, File, NotFound, Page, text
 from tests.web.bodies import make_png
@@ -12,7 +13,7 @@ from tests.web.byte_cases import BYTE_CASES
 from tests.web.byte_cases import HOST as BYTE_HOST
 from tests.web.certificates import Certificate
 from tests.web.names import Name
-from tests.web.redirects import REDIRECTS, Redirect
+from tests.web.redirects import RAW_UTF_8, REDIRECTS, Redirect
 from tests.web.trouble import TROUBLE
 from tests.web.walls import WALLS
 from tests.web.wire import Request
@@ -26,7 +27,8 @@ class Door(Enum):
     UNANSWERED = "unanswered"  # the backlog is full: the SYN is dropped
     RESET = "reset"  # accepted, then RST at once
     SILENT = "silent"  # accepted, then nothing
-    PLAIN = "plain"  # speaks plain HTTP, on the TLS port too
+    PLAIN = "plain"  # the TLS port speaks plain HTTP
+    ALERT = "alert"  # the TLS port answers every handshake with a fatal alert
 
 
 THEME: Mapping[str, Behaviour] = {
@@ -80,7 +82,10 @@ def catalogue_site() -> Site:
     """Every behaviour that has a name, each at /name of one host; redirects lead to /landing."""
     rows = {**REDIRECTS, **WALLS, **TROUBLE}
     paths = {f"/{name}": behaviour for name, behaviour in rows.items()}
-    return Site("catalogue.example.org", {**paths, "/landing": Page("Where redirects land"), "/": Page("Catalogue")})
+    landing = Page("Where redirects land")
+    return Site(
+        "catalogue.example.org", {**paths, "/landing": landing, quote(RAW_UTF_8): landing, "/": Page("Catalogue")}
+    )
 
 
 def byte_site() -> Site:
