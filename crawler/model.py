@@ -93,6 +93,7 @@ class Citation:
 
     `printed` and `context` are redacted. `lines` count from 1; `start`/`end` are character offsets
     into the document's text. `uri` is None for mail, a defect, or a tracker not yet resolved.
+    `alternatives` are further fetch uris of the same print, to be tried once when `uri` does not answer.
     """
 
     id: str
@@ -118,6 +119,7 @@ class Citation:
     text_fragment: str | None = None
     uri_fragment: str | None = None
     wrapper: Wrapper | None = None
+    alternatives: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
