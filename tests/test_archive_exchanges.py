@@ -27,7 +27,7 @@ URI = "https://www.example.org/a?b=c"
 KEY = "org,example)/a?b=c"
 INFO = {"operator": "Example Library", "robots": "RFC 9309"}
 NIGHT = Night(id="20260102T020000Z", started_at=AT.replace(second=0, microsecond=0), simulated=False)
-OK = b"HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=UTF-8\r\nETag: \"v1\"\r\nContent-Length: %d\r\n\r\n%s"
+OK = b'HTTP/1.1 200 OK\r\nContent-Type: text/html; charset=UTF-8\r\nETag: "v1"\r\nContent-Length: %d\r\n\r\n%s'
 
 
 def page(body: bytes = b"<p>hello</p>") -> bytes:
@@ -49,7 +49,7 @@ def exchanged(
 ) -> Exchange:
     """An exchange that received exactly `wire` after `interim`; digests are worked out here, not by the archive."""
     head, head_length, payload = taken_apart(wire)
-    spool: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=1 << 20)
+    spool: SpooledTemporaryFile[bytes] = SpooledTemporaryFile(max_size=1 << 20)  # noqa: SIM115 # the exchange closes it
     spool.write(wire)
     return Exchange(
         uri=uri,
