@@ -27,8 +27,8 @@ _ERROR_NAMES = names(
 _ERROR_KEYS = frozenset({"aspxerrorpath"})
 _LOGIN_NAMES = names("auth authorize cas login loginaspx logon oauth saml shibboleth signin sso userlogin wayf wplogin")
 _RETURN_KEYS = names(
-    "back callback continue dest destination from goto next redirect redirectto redirecturi redirecturl ref referer refurl "
-    "return returnto returnuri returnurl samlrequest service spentityid target url wctx"
+    "back callback continue dest destination from goto next redirect redirectto redirecturi redirecturl ref referer "
+    "refurl return returnto returnuri returnurl samlrequest service spentityid target url wctx"
 )
 
 
