@@ -71,7 +71,8 @@ async def observe_again(
 
 
 def _wait_s(state: RetryCallState, config: Config, now: datetime) -> float:
-    planned = config.retry_waits_s[state.attempt_number - 1]
+    # tenacity asks for a wait after the last attempt, too, before it stops.
+    planned = config.retry_waits_s[min(state.attempt_number, len(config.retry_waits_s)) - 1]
     final = state.outcome.result().final if state.outcome else None
     asked = retry_after_s(final.value("retry-after"), now) if final else None
     return max(planned, min(asked or 0.0, config.retry_after_cap_s))
