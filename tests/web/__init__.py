@@ -2,7 +2,8 @@
 
 What lives where: server (FakeWeb) · sites (a host) · doors, names, certificates (before HTTP) ·
 answers, redirects, walls, trouble, byte_cases (behaviours) · outcomes, briefing (whole webs) ·
-log (what crossed the wire) · bodies, prose (what pages are made of). `python -m tests.web` serves one.
+log (what crossed the wire) · tunnel (the web as a proxy) · client (an independent eye) ·
+bodies, prose (what pages are made of). `python -m tests.web` serves one.
 """
 
 from __future__ import annotations

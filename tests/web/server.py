@@ -19,12 +19,13 @@ from tempfile import TemporaryDirectory
 from threading import Thread
 from typing import Any
 
-from tests.web.answers import error_page
+from tests.web.answers import Behaviour, error_page
 from tests.web.certificates import Authority, Certificate
 from tests.web.doors import Entrance, meet, open_entrance
 from tests.web.log import Log, Served
 from tests.web.names import Entry, Name, NameServer, Question
 from tests.web.sites import Door, Site
+from tests.web.tunnel import Tunnel
 from tests.web.wire import HEAD_LIMIT, HOLD_S, Call, Request, read_request
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
@@ -223,16 +224,19 @@ class FakeWeb:
             await _close(writer)
             self._writers.discard(writer)
 
-    def _find(self, request: Request, scheme: str) -> Any:
+    def _find(self, request: Request, scheme: str) -> Behaviour:
+        if request.method == "CONNECT":
+            return Tunnel(self.connect_to.get(request.target))
         site = self.sites.get(request.host)
         return site.find(request, scheme) if site else UNKNOWN_HOST
 
     def _note(self, request: Request, scheme: str, number: int, writer: asyncio.StreamWriter) -> Served:
         authority = request.authority.lower().removesuffix(f":{DEFAULT_PORTS[scheme]}")
+        uri = request.target if request.method == "CONNECT" else f"{scheme}://{authority}{request.target}"
         served = Served(
             scheme=scheme,
             host=request.host,
-            uri=f"{scheme}://{authority}{request.target}",
+            uri=uri,
             peer=writer.get_extra_info("peername"),
             connection=number,
             night=self.night,
