@@ -1,7 +1,7 @@
 """Making an archive whole again after a crash: before a night writes, what the last one left is taken up.
 
 Rules:
-- An unfinished file is cut after its last whole record, never before an indexed one; then it is finished.
+- An unfinished file is cut after its last whole record, and never before one that is indexed and there.
 - Whole answers that the index does not know are indexed: nothing that reached the disk is lost.
 - A finished file without its CDXJ is read again in the same way. Others are left alone: start-up stays quick.
 - Whatever was done is said, in sentences.
@@ -68,10 +68,11 @@ class _Survey:
 def _take_up(path: Path, index: Index, urlkey_of: UrlkeyOf) -> str:
     """Cut, index, rename: the sentence about one unfinished file."""
     filename = path.name.removesuffix(OPEN)
-    known = index.captures_in(filename)
-    survey = _survey(path, filename, known, urlkey_of, index)
     size = path.stat().st_size
-    end = max([survey.end, *(capture.offset + capture.length for capture in known)])
+    known = index.captures_in(filename)
+    there = [capture for capture in known if capture.offset + capture.length <= size]
+    survey = _survey(path, filename, there, urlkey_of, index)
+    end = max([survey.end, *(capture.offset + capture.length for capture in there)])
     if survey.records <= 1 and not known:  # at most a warcinfo: nothing was archived in it
         path.unlink()
         sync_folder(path.parent)
@@ -82,9 +83,9 @@ def _take_up(path: Path, index: Index, urlkey_of: UrlkeyOf) -> str:
     final = path.with_name(filename)
     path.rename(final)
     sync_folder(path.parent)
-    replace_file(cdxj_of(final), write_lines(index.captures_in(filename)))
-    cut = f"{max(0, size - end)} bytes of a torn record cut off, {added} answers indexed again"
-    return f"{filename} was unfinished: {survey.records} records kept, {cut}{_broken(survey, end)}."
+    replace_file(cdxj_of(final), write_lines(c for c in index.captures_in(filename) if c.offset + c.length <= end))
+    cut = f"{size - end} bytes of a torn record cut off, {added} answers indexed again"
+    return f"{filename} was unfinished: {survey.records} records kept, {cut}{_losses(survey, end, len(known) - len(there))}."
 
 
 def _index_again(path: Path, index: Index, urlkey_of: UrlkeyOf) -> str:
@@ -92,7 +93,7 @@ def _index_again(path: Path, index: Index, urlkey_of: UrlkeyOf) -> str:
     survey = _survey(path, path.name, known, urlkey_of, index)
     added = _add_missing(survey.captures, known, index)
     replace_file(cdxj_of(path), write_lines(index.captures_in(path.name)))
-    return f"{survey.records} records read, {added} answers indexed again{_broken(survey, path.stat().st_size)}"
+    return f"{survey.records} records read, {added} answers indexed again{_losses(survey, path.stat().st_size, 0)}"
 
 
 def _survey(path: Path, filename: str, known: Sequence[Capture], urlkey_of: UrlkeyOf, index: Index) -> _Survey:
@@ -141,7 +142,11 @@ def _cut(path: Path, end: int) -> None:
         os.fsync(file.fileno())
 
 
-def _broken(survey: _Survey, end: int) -> str:
-    """What is damaged and stays in the file; the torn end that was cut off is not among it."""
-    stays = [damage for damage in survey.damages if damage.offset < end]
-    return f"; {len(stays)} broken places inside it (run archive check)" if stays else ""
+def _losses(survey: _Survey, end: int, lost: int) -> str:
+    """What is damaged and stays in the file (a torn end that was cut off is not among it), and what is gone."""
+    stays = sum(damage.offset < end for damage in survey.damages)
+    told = [
+        f"; {stays} broken places inside it (run archive check)" if stays else "",
+        f"; {lost} indexed answers are gone: the disk lost what it had confirmed" if lost else "",
+    ]
+    return "".join(told)
