@@ -162,7 +162,8 @@ def _open_ledger(archive: Path) -> Ledger:
 
 
 def _cite(options: argparse.Namespace) -> int:
-    from crawler.seeds.documents import citation_json, citations_table, explain, read_documents
+    from crawler.seeds.documents import read_documents
+    from crawler.seeds.show import citation_json, citations_table, explain
 
     seeds = read_documents(options.paths or [Path("seeds")])
     for row in seeds.unreadable:
@@ -247,8 +248,8 @@ def _shown(asked: str) -> str:
 
 
 def _archive_check(options: argparse.Namespace) -> int:
-    from crawler.archive.check import check_archive, render
+    from crawler.archive.check import check, render
 
-    report = check_archive(options.archive, _open_ledger(options.archive))
+    report = check(options.archive, _open_ledger(options.archive))
     print(render(report))
     return BROKEN if report.problems else 0

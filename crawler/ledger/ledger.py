@@ -495,7 +495,7 @@ def _reading_row(
         night.started_at.isoformat(),
         reading.outcome.value,
         reading.robots_only,
-        final.uri if final else None,
+        final.uri if final and seen and not seen.robots_only else None,
         final.record_id if final else None,
         rules_version,
         write_json(reading),

@@ -131,7 +131,7 @@ def _finish(run: _Run) -> int:
     merge_index(run.places.archive)
     ledger.end_night(night.id, run.clock.now(), status, RULES_VERSION)
     _replace_latest(run.places.reports, run.folder)
-    run.voice.close_with(report.sentence(config.language), run.folder / "index.html")
+    run.voice.close_with(report.lead.told(config.language), run.folder / "index.html")
     return status
 
 

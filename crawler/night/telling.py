@@ -1,0 +1,174 @@
+"""From the ledger to a night's report: every row, its history and its copies, and the files an editor opens."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from crawler.config import Config
+from crawler.errors import UsageError
+from crawler.judge import RULES_VERSION
+from crawler.ledger.ledger import Ledger
+from crawler.model import (
+    Capture,
+    Citation,
+    Failure,
+    Hop,
+    Night,
+    NightReading,
+    Observation,
+    Reading,
+    Standing,
+    Via,
+)
+from crawler.night.assess import subject_of
+from crawler.night.plan import GOOD
+from crawler.reports.health import Cell, HealthReport, Row, build_report
+from crawler.reports.render_html import render_html
+from crawler.reports.render_json import render_json
+
+LANGUAGES = ("zh", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What the ledger knows by subject, as of one night."""
+
+    readings: Mapping[str, Reading]
+    standings: Mapping[str, Standing]
+    previous: Mapping[str, Standing]
+    observations: Mapping[str, Observation]
+    histories: Mapping[str, Sequence[NightReading]]
+    copies: Mapping[str, Sequence[Capture]]
+    trackers: Mapping[str, str]
+
+
+def told_of(ledger: Ledger, night_id: str, config: Config) -> HealthReport:
+    """The report of a night that was judged, as a value."""
+    night = find_night(ledger, night_id)
+    known = _Known(
+        ledger.readings_of(night.id),
+        ledger.standings_of(night.id),
+        ledger.standings_before(night.id),
+        ledger.observations_of(night.id),
+        ledger.histories(night.id),
+        ledger.captures_read_as(GOOD, night.id),
+        ledger.tracker_evidence(),
+    )
+    return build_report(
+        night_id=night.id,
+        now=night.started_at,
+        simulated=night.simulated,
+        valid=night.valid,
+        invalid_reason=ledger.invalid_reason(night.id),
+        unreadable=ledger.unreadable_of(night.id),
+        rules_version=RULES_VERSION,
+        timezone=config.timezone,
+        rows=[
+            _row(citation, known)
+            for citation in ledger.citations_of(night.id)
+            if subject_of(citation) in known.readings
+        ],
+    )
+
+
+def find_night(ledger: Ledger, night_id: str) -> Night:
+    """A night by its id, or the newest that ended for `latest`. Raises UsageError naming what there is."""
+    ended = [night for night in ledger.nights() if night.ended_at is not None or night.id == night_id]
+    if night_id == "latest" and ended:
+        return ended[-1]
+    for night in ended:
+        if night.id == night_id:
+            return night
+    known = ", ".join(night.id for night in ended[-3:]) or "none yet"
+    raise UsageError(f"there is no night {night_id}; the newest are: {known}")
+
+
+def _row(citation: Citation, known: _Known) -> Row:
+    subject = subject_of(citation)
+    reading, standing = known.readings[subject], known.standings[subject]
+    previous = known.previous.get(subject)
+    seen = known.observations.get(subject)
+    history = known.histories.get(subject, ())
+    return Row(
+        citation=citation,
+        outcome=reading.outcome,
+        standing=standing,
+        evidence=reading.evidence,
+        final_uri=final_uri_of(seen),
+        hops=_hops(citation, seen, known.trackers),
+        copies=tuple(pick_copies(known.copies.get(subject, ()))),
+        strip=tuple(Cell(night.night, night.outcome, not night.invalid) for night in history),
+        changed_since_last_night=previous is not None and previous.verdict is not standing.verdict,
+        previous=previous.verdict if previous else None,
+    )
+
+
+def final_uri_of(seen: Observation | None) -> str | None:
+    """Where a target's chain ended; None when nothing was asked, or only robots.txt."""
+    if seen is None or seen.final is None:
+        return None
+    if seen.robots_only:
+        return seen.hops[-2].uri if len(seen.hops) > 1 else None
+    return seen.final.uri
+
+
+def _hops(citation: Citation, seen: Observation | None, trackers: Mapping[str, str]) -> tuple[Hop, ...]:
+    """The chain of a citation: the tracker's own hops first, as they were once answered."""
+    hops = seen.hops if seen else ()
+    evidence = trackers.get(citation.wrapper.sha256) if citation.wrapper else None
+    if evidence is None:
+        return hops
+    before = tuple(_tracker_hop(row, place) for place, row in enumerate(json.loads(evidence)["hops"]))
+    return before + tuple(replace(hop, via=Via.TRACKER) if place == 0 else hop for place, hop in enumerate(hops))
+
+
+def _tracker_hop(row: dict[str, Any], place: int) -> Hop:
+    failure = Failure(row["failure"]) if row["failure"] else None
+    return Hop(row["uri"], row["status"], failure, Via.TRACKER if place else None)
+
+
+def pick_copies(captures: Sequence[Capture]) -> list[Capture]:
+    """The copies worth listing, newest first: each payload where it was first seen, and the newest capture."""
+    first_of = {capture.digest: capture for capture in reversed(captures)}
+    chosen = [*first_of.values(), *captures[-1:]]
+    return sorted({capture.record_id: capture for capture in chosen}.values(), key=lambda c: c.timestamp, reverse=True)
+
+
+def tell(report: HealthReport, folder: Path, language: str, formats: Sequence[str] = ("html", "json")) -> None:
+    """Write a report's files into a folder. Raises UsageError when it cannot be written."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in formats:
+            _WRITERS[name](report, folder, language)
+    except OSError as error:
+        raise UsageError(f"{folder}: the report cannot be written ({error.strerror}); name another folder") from error
+
+
+def _write_html(report: HealthReport, folder: Path, language: str) -> None:
+    """index.html in the configured language, and one file per language for the links between them."""
+    for name in LANGUAGES:
+        page = render_html(report, name)
+        (folder / f"index.{name}.html").write_text(page, "utf-8")
+        if name == language:
+            (folder / "index.html").write_text(page, "utf-8")
+
+
+def _write_json(report: HealthReport, folder: Path, language: str) -> None:
+    (folder / "report.json").write_text(render_json(report), "utf-8")
+
+
+_WRITERS: dict[str, Callable[[HealthReport, Path, str], None]] = {"html": _write_html, "json": _write_json}
+
+
+def write_report_again(
+    ledger: Ledger, config: Config, night_id: str, formats: Sequence[str], language: str | None, out: Path | None
+) -> Path:
+    """Write a night's report again from the ledger; returns the folder."""
+    report = told_of(ledger, night_id, config)
+    folder = out or Path("reports") / report.night_id
+    tell(report, folder, language or config.language, formats)
+    return folder
