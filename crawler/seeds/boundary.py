@@ -20,6 +20,9 @@ from crawler.urls.redact import MAIL
 from crawler.urls.repair import TLDS, ascii_forms
 
 
+MAX_CHARACTERS = 16384  # of one URL; beyond that a hostile document only costs time
+
+
 @dataclass(frozen=True, slots=True)
 class Span:
     """A printed URL: text[start:end], what else it may read as, and why that is uncertain."""
@@ -93,11 +96,12 @@ def _span(text: str, start: int, host_start: int) -> Span | None:
 
 
 def _hard_end(text: str, place: int, typed_wide: bool) -> int:
-    while stop := _HARD_STOP.search(text, place):
+    limit = min(len(text), place + MAX_CHARACTERS)
+    while stop := _HARD_STOP.search(text, place, limit):
         if not (typed_wide and _TYPED_WIDE.match(stop[0])):
             return stop.start()
         place = stop.end()
-    return len(text)
+    return limit
 
 
 def _host_end(text: str, host_start: int, hard: int) -> int:
@@ -116,15 +120,15 @@ def _is_path(text: str, host_end: int, hard: int) -> bool:
 
 def trimmed(text: str, start: int, end: int) -> int:
     """The end without punctuation and brackets that belong to the sentence."""
-    while end > start and _belongs_to_sentence(text[start:end]):
+    while end > start and _belongs_to_sentence(text, start, end):
         end -= 1
     return end
 
 
-def _belongs_to_sentence(url: str) -> bool:
-    last = url[-1]
+def _belongs_to_sentence(text: str, start: int, end: int) -> bool:
+    last = text[end - 1]
     if last in _PAIRS:
-        return url.count(last) > url.count(_PAIRS[last])
+        return text.count(last, start, end) > text.count(_PAIRS[last], start, end)
     return last in _TRAILING or last in _PAIRS.values()
 
 

@@ -81,14 +81,15 @@ def read_headings(page: Page) -> Headings:
     )
 
 
-def title_above(page: Page, link: Line) -> str | None:
-    """The title a link stands right under, without a blank line between: a list of titles and links."""
-    number = link.number
-    numbers = {line.number for line in page.lines if line.is_link}
-    while number - 1 in numbers:
-        number -= 1
-    block = next((block for block in page.blocks if block[-1].number == number - 1), None)
-    return _words(block) if block and _could_be_title(block) else None
+def titles_above(page: Page) -> dict[int, str]:
+    """Line numbers of links that stand right under a title, without a blank line between, and that title."""
+    ends = {block[-1].number: _words(block) for block in page.blocks if _could_be_title(block)}
+    titles: dict[int, str] = {}
+    for line in page.lines:
+        title = titles.get(line.number - 1) or ends.get(line.number - 1)
+        if line.is_link and title:
+            titles[line.number] = title
+    return titles
 
 
 def _roles(blocks: Sequence[Block]) -> list[_Role]:
@@ -147,7 +148,8 @@ def _is_repeated(blocks: Sequence[Block], place: int) -> bool:
 
 def _body_columns(blocks: Sequence[Block], place: int) -> int:
     """The width of the body a block would head: of the paragraph that follows it, else of the one before."""
-    sides = (_near(blocks[place + 1 :]), _near(blocks[:place][::-1]))
+    most = NEAR_LINES[1]
+    sides = (_near(blocks[place + 1 : place + 1 + most]), _near(blocks[max(0, place - most) : place][::-1]))
     body = next((lines for lines in sides if any(_SENTENCE.search(line.words) for line in lines)), [])
     return max((_columns(line.words) for line in body), default=0)
 

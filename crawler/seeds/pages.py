@@ -117,16 +117,16 @@ def _is_link(words: str) -> bool:
 
 def _is_over(page: list[Line]) -> bool:
     """True when the lines so far end a page: with a block of links set apart, or with enough blank lines."""
-    blank = _run_length(page, lambda line: not line.words)
-    if blank >= BLANK_LINES_END_PAGE:
-        return any(line.words for line in page)
-    rest = page[: len(page) - blank]
-    links = _run_length(rest, lambda line: line.is_link)
-    return links > 0 and (links == len(rest) or not rest[-links - 1].words)
+    words = len(page) - _run_length(page, len(page), lambda line: not line.words)
+    if len(page) - words >= BLANK_LINES_END_PAGE:
+        return words > 0
+    links = _run_length(page, words, lambda line: line.is_link)
+    return links > 0 and (links == words or not page[words - links - 1].words)
 
 
-def _run_length(lines: list[Line], holds: Callable[[Line], bool]) -> int:
+def _run_length(lines: list[Line], end: int, holds: Callable[[Line], bool]) -> int:
+    """How many lines in a row before `end` hold."""
     length = 0
-    while length < len(lines) and holds(lines[-length - 1]):
+    while length < end and holds(lines[end - length - 1]):
         length += 1
     return length

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from crawler.model import Flag, ItemCandidate
 from crawler.seeds.boundary import Span, find_urls, trimmed
-from crawler.seeds.headings import Headings, read_headings, title_above
+from crawler.seeds.headings import Headings, read_headings, titles_above
 from crawler.seeds.mention import Mention
 from crawler.seeds.pages import Line, Page, read_pages
 from crawler.urls.address import read_address
@@ -81,8 +81,9 @@ def _linked(place: _Place) -> Iterator[Mention]:
     order = {words: number for number, words in enumerate(dict.fromkeys(run[0].words for run in runs))}
     tracked = any(read_address(words).is_tracker for words in order)
     paired = len(order) == len(place.headings.titles) and not tracked
+    titles = titles_above(place.page)
     for run in runs:
-        above = title_above(place.page, run[0])
+        above = titles.get(run[0].number)
         if above:
             candidates: Candidates = (ItemCandidate(above, "title-right-above"),)
         else:

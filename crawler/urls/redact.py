@@ -22,8 +22,8 @@ REDACTED = "[redacted]"
 MAX_DEPTH = 4
 
 MAIL = re.compile(r"(?<![A-Za-z0-9._%+*-])[A-Za-z0-9._+*-]+@(?!\d+\.\d)(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?![A-Za-z0-9])")
-_OPEN_MAIL = re.compile(r"[A-Za-z0-9._+-]+@(?!\d+\.\d)(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
-_JWT = re.compile(r"eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*")
+_OPEN_MAIL = re.compile(r"(?<![A-Za-z0-9._+-])[A-Za-z0-9._+-]+@(?!\d+\.\d)(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
+_JWT = re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*")
 _LONG_HEX = re.compile(r"^[0-9a-f]{16,}$", re.IGNORECASE)
 _BASE64 = re.compile(r"^[A-Za-z0-9+/_-]{8,}={0,2}$")
 _PERSON = re.compile(
