@@ -197,6 +197,20 @@ def test_a_lost_index_is_read_again_from_the_files(archive: Archive) -> None:
     assert {capture.record_type for capture in before} == {RecordType.RESPONSE, RecordType.REVISIT}
 
 
+def test_a_lost_index_and_a_damaged_record(archive: Archive) -> None:
+    """The CDXJ beside the file leads past the damage; records inside a page are never taken for ours."""
+    inner = gzip.compress(b"WARC/1.1\r\nWARC-Type: response\r\nContent-Length: 0\r\n\r\n\r\n\r\n")
+    captures = archive.keep(recorded(page(inner)), recorded(page(b"two")))
+    [path] = archive.files()
+    octets = bytearray(path.read_bytes())
+    octets[captures[0].offset + captures[0].length - 5] ^= 0xFF
+    path.write_bytes(octets)
+    blank = Ledger.open(Path(":memory:"))
+    [said] = reindex(archive.folder, blank, key_of)
+    assert "1 broken places inside it" in said
+    assert list(blank.all_captures()) == [captures[1]]
+
+
 KILLED = """
 import sys
 from pathlib import Path

@@ -10,12 +10,12 @@ Rules:
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from crawler.archive.captures import capture_of_record
-from crawler.archive.cdxj import write_lines
+from crawler.archive.cdxj import parse_line, write_lines
 from crawler.archive.files import CDXJ, OPEN, WARC, cdxj_of, replace_file, sync_folder, told_plainly, warc_folder
 from crawler.archive.index import Index
 from crawler.archive.merge import merge_index
@@ -71,7 +71,7 @@ def _take_up(path: Path, index: Index, urlkey_of: UrlkeyOf) -> str:
     size = path.stat().st_size
     known = index.captures_in(filename)
     there = [capture for capture in known if capture.offset + capture.length <= size]
-    survey = _survey(path, filename, there, urlkey_of, index)
+    survey = _survey(path, filename, {capture.offset for capture in there}, urlkey_of, index)
     end = max([survey.end, *(capture.offset + capture.length for capture in there)])
     if survey.records <= 1 and not known:  # at most a warcinfo: nothing was archived in it
         path.unlink()
@@ -84,25 +84,29 @@ def _take_up(path: Path, index: Index, urlkey_of: UrlkeyOf) -> str:
     path.rename(final)
     sync_folder(path.parent)
     replace_file(cdxj_of(final), write_lines(c for c in index.captures_in(filename) if c.offset + c.length <= end))
-    cut = f"{size - end} bytes of a torn record cut off, {added} answers indexed again"
-    return f"{filename} was unfinished: {survey.records} records kept, {cut}{_losses(survey, end, len(known) - len(there))}."
+    done = f"{survey.records} records kept, {size - end} bytes of a torn record cut off, {added} answers indexed again"
+    return f"{filename} was unfinished: {done}{_losses(survey, end, len(known) - len(there))}."
 
 
 def _index_again(path: Path, index: Index, urlkey_of: UrlkeyOf) -> str:
     known = index.captures_in(path.name)
-    survey = _survey(path, path.name, known, urlkey_of, index)
+    places = {capture.offset for capture in known} | _listed_places(cdxj_of(path))
+    survey = _survey(path, path.name, places, urlkey_of, index)
     added = _add_missing(survey.captures, known, index)
     replace_file(cdxj_of(path), write_lines(index.captures_in(path.name)))
     return f"{survey.records} records read, {added} answers indexed again{_losses(survey, path.stat().st_size, 0)}"
 
 
-def _survey(path: Path, filename: str, known: Sequence[Capture], urlkey_of: UrlkeyOf, index: Index) -> _Survey:
-    """Walk a file; past a broken place, go on at the next indexed record."""
+def _survey(path: Path, filename: str, places: Set[int], urlkey_of: UrlkeyOf, index: Index) -> _Survey:
+    """Walk a file; past a broken place, go on at the next of these places.
+
+    Never at what merely looks like a record: an archived page may hold records of its own.
+    """
     survey = _Survey()
     night = ""
     found: dict[str, Capture] = {}
     with path.open("rb") as file:
-        for record in walk(file, path.stat().st_size, [capture.offset for capture in known]):
+        for record in walk(file, path.stat().st_size, sorted(places)):
             if isinstance(record, Damage):
                 survey.damages.append(record)
                 continue
@@ -119,6 +123,14 @@ def _survey(path: Path, filename: str, known: Sequence[Capture], urlkey_of: Urlk
                 found[capture.record_id] = capture
                 survey.captures.append(capture)
     return survey
+
+
+def _listed_places(cdxj: Path) -> set[int]:
+    """The offsets a CDXJ file names; none where it is missing or unreadable."""
+    try:
+        return {int(parse_line(line).fields["offset"]) for line in cdxj.read_text("utf-8").splitlines()}
+    except (OSError, ValueError, KeyError):
+        return set()
 
 
 def _night_of(record: StoredRecord) -> str | None:
