@@ -179,7 +179,7 @@ def test_warcinfo_names_file_night_and_standard() -> None:
     assert fields["isPartOf"] == "20260102T020000Z"
     assert fields["operator"] == "示例图书馆"
     assert ("WARC-Filename", "x.warc.gz") in info.fields
-    assert "WARC-Target-URI" not in dict(info.fields), "WARC 1.1 §5.12 forbids it here"
+    assert "WARC-Target-URI" not in dict(info.fields), "WARC 1.1 §5 forbids it here"
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 Rules:
 - A file is written as NAME.warc.gz.open and renamed when it is finished; indexes only know NAME.warc.gz.
-- A name tells when the file was begun, which of the run it is, and on which machine (WARC 1.1 annex C.2).
+- A name tells when the file was begun, which of the run it is, and on which machine (WARC 1.1, naming of files).
 """
 
 from __future__ import annotations

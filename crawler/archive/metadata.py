@@ -14,7 +14,7 @@ from crawler.archive.recording import Recording
 from crawler.archive.warcfields import Fields, parse_fields, quote_bytes, unquote_bytes, value_of
 from crawler.model import Exchange, Failure, Head, Tls, Truncated
 
-# WARC 1.1 §5.13: what cut a message short, where the exchange itself names no reason.
+# WARC-Truncated (WARC 1.1 §5): what cut a message short, where the exchange itself names no reason.
 _CUT_BY = {
     Failure.TIMEOUT: Truncated.TIME,
     Failure.RESET: Truncated.DISCONNECT,

@@ -59,7 +59,7 @@ def unquote_bytes(value: str) -> bytes:
 
 
 def target_uri(uri: str) -> str:
-    """A uri as WARC-Target-URI (§5.12): without fragment, without brackets, nothing a URI may not hold."""
+    """A uri as WARC-Target-URI (§5): without fragment, without brackets, nothing a URI may not hold."""
     return _NOT_IN_A_URI.sub(lambda match: quote(match[0], errors="replace"), uri.split("#", 1)[0])
 
 
