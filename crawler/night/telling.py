@@ -27,10 +27,8 @@ from crawler.model import (
 from crawler.night.assess import subject_of
 from crawler.night.plan import GOOD
 from crawler.reports.health import Cell, HealthReport, Row, build_report
-from crawler.reports.render_html import render_html
+from crawler.reports.render_html import render_pages
 from crawler.reports.render_json import render_json
-
-LANGUAGES = ("zh", "en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,12 +147,8 @@ def tell(report: HealthReport, folder: Path, language: str, formats: Sequence[st
 
 
 def _write_html(report: HealthReport, folder: Path, language: str) -> None:
-    """index.html in the configured language, and one file per language for the links between them."""
-    for name in LANGUAGES:
-        page = render_html(report, name)
-        (folder / f"index.{name}.html").write_text(page, "utf-8")
-        if name == language:
-            (folder / "index.html").write_text(page, "utf-8")
+    for name, page in render_pages(report, language).items():
+        (folder / name).write_text(page, "utf-8")
 
 
 def _write_json(report: HealthReport, folder: Path, language: str) -> None:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 
 from crawler.archive.memento import best_capture, has_body
 from crawler.ledger.ledger import Ledger
@@ -41,12 +41,20 @@ def find_holdings(ledger: Ledger, asked: str) -> Holdings:
 
 
 def _target(ledger: Ledger, asked: str) -> tuple[str | None, str]:
-    known: Mapping[str, str] = ledger.tracker_targets()
-    if _ID.fullmatch(asked):
-        citation = ledger.citation(asked)
-        if citation is not None:
-            uri = citation.uri or (known.get(citation.wrapper.sha256) if citation.wrapper else None)
-            return uri, read_address(uri).urlkey or "" if uri else ""
-    address = read_address(asked)
-    uri = address.uri or (known.get(address.wrapper.sha256) if address.wrapper else None)
+    """The fetch uri of what is asked for, and its urlkey; a wrapper's is what it was once answered with."""
+    uri = _cited_uri(ledger, asked) if _ID.fullmatch(asked) else _read_uri(ledger, asked)
     return uri, (read_address(uri).urlkey or "") if uri else ""
+
+
+def _cited_uri(ledger: Ledger, citation_id: str) -> str | None:
+    citation = ledger.citation(citation_id)
+    if citation is None or citation.uri or citation.wrapper is None:
+        return citation.uri if citation else None
+    return ledger.tracker_targets().get(citation.wrapper.sha256)
+
+
+def _read_uri(ledger: Ledger, printed: str) -> str | None:
+    address = read_address(printed)
+    if address.hidden is None:
+        return address.uri
+    return ledger.tracker_targets().get(sha256(address.hidden.encode()).hexdigest())
