@@ -1,4 +1,4 @@
-"""Gzip members: each record is one, so that it can be found, read and cut off alone (WARC 1.1, record-at-a-time compression).
+"""Gzip members: each record is one, so that it can be found, read and cut off alone (WARC 1.1, compression).
 
 Rules:
 - Memory stays bounded however long a member is or claims to be.
