@@ -19,7 +19,6 @@ from crawler.model import Flag
 from crawler.urls.redact import MAIL
 from crawler.urls.repair import TLDS, ascii_forms
 
-
 MAX_CHARACTERS = 16384  # of one URL; beyond that a hostile document only costs time
 
 

@@ -246,6 +246,9 @@ def _linked(source: _Source, href: str) -> _Found | None:
     if not (_SCHEME.match(href) or looks_like_host(href) or MAIL.fullmatch(href)):
         return None
     start, end = source.find(href)
+    if start == end and href.lower().startswith("mailto:"):  # <name@host> is a link without the scheme in print
+        href = href[len("mailto:") :]
+        start, end = source.find(href)
     return _Found(href, start, end)
 
 

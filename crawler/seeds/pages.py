@@ -14,12 +14,12 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
-from crawler.seeds.boundary import find_urls
+from crawler.seeds.boundary import MAX_CHARACTERS, find_urls
 
 BLANK_LINES_END_PAGE = 3
 
 _LINE = re.compile(r"([^\r\n\f]*)(\r\n|\r|\n|\f|$)")
-_WHOLE_URL = re.compile(r"(?:https?|ftp|mailto|hxxps?):[!-~]+", re.IGNORECASE)
+_WHOLE_URL = re.compile(rf"(?:https?|ftp|mailto|hxxps?):[!-~]{{1,{MAX_CHARACTERS}}}", re.IGNORECASE)
 _ANNOUNCES = re.compile(r"[:：]\s*$")
 
 
