@@ -1,0 +1,311 @@
+"""The report of a night as one value: rows in document order, and every count and sentence computed from them.
+
+Rules:
+- Each number is counted from the rows it heads; nothing is counted twice or passed in.
+- What was not checked is said before what was found.
+- An invalid night judges nothing and says that the fault was ours; it has no weather either.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, tzinfo
+from enum import StrEnum
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from crawler.model import Capture, Citation, Evidence, Group, Hop, Kind, Outcome, Standing, Unreadable, Verdict
+from crawler.reports.words import say
+
+STRIP_NIGHTS = 14
+
+
+class Tone(StrEnum):
+    """How a night's outcome is shown in a strip; grey says nothing against a link."""
+
+    GOOD = "good"
+    BAD = "bad"
+    WARN = "warn"
+    GREY = "grey"
+
+
+_GREY = (
+    "not-crawled malformed target-unknown not-checked robots blocked rate-limited login consent empty js-shell "
+    "unsupported-type"
+)
+_BAD = "gone not-found dns-nxdomain redirect-root redirect-error redirect-sink parked soft-404 soft-404-suspected"
+_WARN = (
+    "dns-failure dns-nodata refused reset timeout truncated bad-http redirect-loop unavailable server-error "
+    "client-error tls-expired tls-hostname tls-self-signed tls-incomplete-chain tls-protocol"
+)
+_GOOD = "fragment-missing text-fragment-missing ok-https ok-moved ok-redirected ok"
+TONE: dict[Outcome, Tone] = {
+    Outcome(name): tone
+    for tone, spaced in ((Tone.GREY, _GREY), (Tone.BAD, _BAD), (Tone.WARN, _WARN), (Tone.GOOD, _GOOD))
+    for name in spaced.split()
+}
+OURS = frozenset({Outcome.NOT_CRAWLED, Outcome.MALFORMED, Outcome.TARGET_UNKNOWN, Outcome.NOT_CHECKED})
+REFUSING = frozenset({Outcome.ROBOTS, Outcome.BLOCKED, Outcome.RATE_LIMITED, Outcome.LOGIN, Outcome.CONSENT})
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One night in a row's strip: its outcome, None where the target was not due; `counted` is False on an invalid
+    night."""
+
+    night: str
+    outcome: Outcome | None
+    counted: bool = True
+
+    @property
+    def tone(self) -> Tone:
+        """How the cell is shown; what did not count is grey."""
+        if self.outcome is None or not (self.counted or TONE[self.outcome] is Tone.GOOD):
+            return Tone.GREY
+        return TONE[self.outcome]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One citation in the report. `evidence` is tonight's reading; `copies` come best first; `strip` is in order of
+    time and may be longer than is shown; `previous` is the verdict after the night before."""
+
+    citation: Citation
+    outcome: Outcome
+    standing: Standing
+    evidence: Evidence
+    final_uri: str | None = None
+    hops: tuple[Hop, ...] = ()
+    copies: tuple[Capture, ...] = ()
+    strip: tuple[Cell, ...] = ()
+    changed_since_last_night: bool = False
+    previous: Verdict | None = None
+
+    @property
+    def printed(self) -> str:
+        """The cited text as shown: e-mail addresses masked."""
+        return mask_mail(self.citation.printed) if self.citation.kind is Kind.MAIL else self.citation.printed
+
+    @property
+    def context(self) -> str:
+        """The text around the citation as shown: an e-mail row's address masked."""
+        if self.citation.kind is not Kind.MAIL:
+            return self.citation.context
+        return self.citation.context.replace(self.citation.printed, self.printed)
+
+    @property
+    def nights(self) -> tuple[Cell, ...]:
+        """The nights of the strip that are shown."""
+        return self.strip[-STRIP_NIGHTS:]
+
+    @property
+    def host(self) -> str:
+        """The host of the cited uri, '' where there is none."""
+        return _host(self.citation.uri or "")
+
+    def hop_uri(self, hop: Hop) -> str:
+        """A hop's uri as shown: a tracking link appears as redacted."""
+        wrapper = self.citation.wrapper
+        return wrapper.redacted if wrapper and wrapper.raw and hop.uri == wrapper.raw else hop.uri
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """One line in both languages."""
+
+    en: str
+    zh: str
+
+    def told(self, language: str) -> str:
+        """The line in a language."""
+        return self.zh if language == "zh" else self.en
+
+
+@dataclass(frozen=True, slots=True)
+class HealthReport:
+    """What a night found, ready to be rendered."""
+
+    night_id: str
+    now: datetime
+    simulated: bool
+    valid: bool
+    invalid_reason: Evidence | None
+    unreadable: tuple[Unreadable, ...]
+    rules_version: str
+    timezone: str
+    rows: tuple[Row, ...]
+    lead: Said
+    unchecked: tuple[Said, ...]
+    weather: tuple[Said, ...]
+
+    @property
+    def zone(self) -> tzinfo:
+        """The zone that dates are told in."""
+        return ZoneInfo(self.timezone)
+
+    @property
+    def counts(self) -> dict[Group, int]:
+        """Rows per group, every group named, in the order an editor reads them."""
+        return {group: len(self.of(group)) for group in Group}
+
+    @property
+    def changed(self) -> tuple[Row, ...]:
+        """The rows whose verdict is another than after the night before."""
+        return tuple(row for row in self.rows if row.changed_since_last_night)
+
+    @property
+    def documents(self) -> dict[str, tuple[Row, ...]]:
+        """Rows by document, in document order."""
+        names = dict.fromkeys(row.citation.document for row in self.rows)
+        return {name: tuple(row for row in self.rows if row.citation.document == name) for name in names}
+
+    def of(self, group: Group) -> tuple[Row, ...]:
+        """The rows of a group, in document order."""
+        return tuple(row for row in self.rows if row.standing.group is group)
+
+
+def build_report(
+    *,
+    night_id: str,
+    now: datetime,
+    simulated: bool,
+    valid: bool,
+    invalid_reason: Evidence | None,
+    unreadable: Sequence[Unreadable],
+    rules_version: str,
+    timezone: str,
+    rows: Iterable[Row],
+) -> HealthReport:
+    """The report of a night. Rows may come in any order; they are put into that of the documents."""
+    ordered = tuple(sorted(rows, key=lambda row: (row.citation.document, row.citation.ordinal)))
+    return HealthReport(
+        night_id,
+        now,
+        simulated,
+        valid,
+        invalid_reason,
+        tuple(unreadable),
+        rules_version,
+        timezone,
+        ordered,
+        lead=_both(lambda language: tell_lead(ordered, valid, language)),
+        unchecked=find_unchecked(ordered, unreadable, valid),
+        weather=find_weather(ordered) if valid else (),
+    )
+
+
+def _both(tell: Callable[[str], str]) -> Said:
+    return Said(en=tell("en"), zh=tell("zh"))
+
+
+def _said(key: str, **figures: object) -> Said:
+    return _both(lambda language: say(key, language, **figures))
+
+
+# ---------------------------------------------------------------- the opening sentence
+
+
+def tell_lead(rows: Sequence[Row], valid: bool, language: str) -> str:
+    """The report in one sentence."""
+    stop, pause = ("。", "；") if language == "zh" else (".", "; ")
+    if not rows:
+        return say("lead.empty", language) + stop
+    checked = sum(row.outcome not in OURS for row in rows) if valid else 0
+    archived = sum(bool(row.copies) for row in rows)
+    parts = (
+        _tell_needs([row for row in rows if row.standing.group is Group.NEEDS_YOU], language)
+        if valid
+        else say("lead.invalid", language),
+        say("lead.checked", language, n=checked, all=len(rows)),
+        say("lead.archived", language, n=archived),
+    )
+    return pause.join(parts) + stop
+
+
+def _tell_needs(rows: Sequence[Row], language: str) -> str:
+    if not rows:
+        return say("lead.need_none", language)
+    by_verdict = {verdict: [row for row in rows if row.standing.verdict is verdict] for verdict in Verdict}
+    parts = [_tell_part(verdict, found, language) for verdict, found in by_verdict.items() if found]
+    joined = ("、" if language == "zh" else ", ").join(parts)
+    return say("lead.need_one" if len(rows) == 1 else "lead.need_many", language, n=len(rows), parts=joined)
+
+
+def _tell_part(verdict: Verdict, rows: Sequence[Row], language: str) -> str:
+    nights = [row.standing.failing_nights for row in rows]
+    word = say(f"verdict.{verdict}", language)
+    if min(nights) < 2:
+        return say("lead.part", language, n=len(rows), verdict=word)
+    told = str(min(nights)) if min(nights) == max(nights) else f"{min(nights)}–{max(nights)}"
+    return say("lead.part_nights", language, n=len(rows), verdict=word, nights=told)
+
+
+# ---------------------------------------------------------------- what was not checked
+
+
+def find_unchecked(rows: Sequence[Row], unreadable: Sequence[Unreadable], valid: bool) -> tuple[Said, ...]:
+    """A line for everything that was not checked, and why."""
+    lines = [_said("unchecked.unreadable", document=item.document, why=item.why) for item in unreadable]
+    if not valid:
+        return (*lines, *([_said("unchecked.invalid", n=len(rows))] if rows else []))
+    whys = Counter(row.evidence for row in rows if row.outcome is Outcome.NOT_CHECKED)
+    for why, n in whys.items():
+        lines.append(
+            Said(
+                say("unchecked.not-checked", "en", n=n, why=why.en), say("unchecked.not-checked", "zh", n=n, why=why.zh)
+            )
+        )
+    outcomes = Counter(row.outcome for row in rows)
+    for outcome in (Outcome.TARGET_UNKNOWN, Outcome.MALFORMED, Outcome.NOT_CRAWLED):
+        if outcomes[outcome]:
+            lines.append(_said(f"unchecked.{outcome}", n=outcomes[outcome]))
+    return tuple(lines)
+
+
+# ---------------------------------------------------------------- weather
+
+
+def find_weather(rows: Sequence[Row]) -> tuple[Said, ...]:
+    """One line for every host with two targets or more, all of which refuse or fail tonight."""
+    hosts = dict.fromkeys(row.host for row in rows if row.host and row.outcome not in OURS)
+    lines = (_weather_of(name, [row for row in rows if row.host == name]) for name in hosts)
+    return tuple(line for line in lines if line is not None)
+
+
+def _weather_of(name: str, rows: Sequence[Row]) -> Said | None:
+    outcomes = {row.citation.uri: row.outcome for row in rows}
+    troubled = all(TONE[outcome] in (Tone.BAD, Tone.WARN) or outcome in REFUSING for outcome in outcomes.values())
+    if len(outcomes) < 2 or not troubled:
+        return None
+    refusing = sum(outcome in REFUSING for outcome in outcomes.values())
+    key = "refusing" if refusing == len(outcomes) else "mixed" if refusing else "failing"
+    kinds = Counter(outcomes.values())
+    return _both(
+        lambda language: say(f"weather.{key}", language, host=name, n=len(outcomes), kinds=_tell_kinds(kinds, language))
+    )
+
+
+def _tell_kinds(kinds: Counter[Outcome], language: str) -> str:
+    parts = [say("weather.kind", language, n=n, outcome=say(f"outcome.{kind}", language)) for kind, n in kinds.items()]
+    return ("、" if language == "zh" else ", ").join(parts)
+
+
+# ---------------------------------------------------------------- addresses
+
+
+def mask_mail(printed: str) -> str:
+    """An e-mail address with all but its first letter and its domain hidden: `w***@example.org`."""
+    scheme, colon, rest = printed.rpartition(":")
+    local, at, domain = rest.partition("@")
+    if not at:
+        return printed
+    return f"{scheme}{colon}{local[:1]}***@{domain.partition('?')[0]}"
+
+
+def _host(uri: str) -> str:
+    try:
+        return (urlsplit(uri).hostname or "").rstrip(".")
+    except ValueError:
+        return ""
