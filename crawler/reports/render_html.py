@@ -1,0 +1,91 @@
+"""The report as pages that stand alone: no script, no server, nothing loaded from anywhere.
+
+Rules:
+- Everything from outside is escaped, isolated in its own direction, and shown without invisible characters.
+- The style is the page's only active part; the policy names its hash, so that injected style is not applied.
+- index.html is in the configured language; index.zh.html and index.en.html are both there.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from functools import partial
+from pathlib import Path
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from crawler.model import Group
+from crawler.reports.health import STRIP_NIGHTS, HealthReport, Row, Tone
+from crawler.reports.visible import is_web, show
+from crawler.reports.words import HTML_LANGUAGES, LANGUAGES, captured_at, night_at, say, tell_date, tell_time
+
+_HERE = Path(__file__).parent
+_STYLE = (_HERE / "report.css").read_text("utf-8")
+_ENVIRONMENT = Environment(
+    loader=FileSystemLoader(_HERE),
+    autoescape=True,
+    undefined=StrictUndefined,
+    trim_blocks=True,
+    lstrip_blocks=True,
+)
+_ENVIRONMENT.filters["show"] = show
+
+
+def policy(style: str) -> str:
+    """The Content-Security-Policy of a page with this style (CSP Level 3 §6.7.3.3: hash of the element's text)."""
+    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
+    return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+
+
+def render_pages(report: HealthReport, language: str) -> dict[str, str]:
+    """File name → page: index.html in `language` ("zh" or "en"), and one page per language."""
+    pages = {f"index.{code}.html": render_html(report, code) for code in LANGUAGES}
+    return {"index.html": pages[f"index.{language}.html"], **pages}
+
+
+def render_html(report: HealthReport, language: str) -> str:
+    """One page in one language, linking to the other. Valid UTF-8 text."""
+    zone = report.zone
+    return _ENVIRONMENT.get_template("report.html.j2").render(
+        report=report,
+        language=language,
+        html_language=HTML_LANGUAGES[language],
+        other=next(code for code in LANGUAGES if code != language),
+        languages=HTML_LANGUAGES,
+        style=Markup(_STYLE),
+        policy=policy(_STYLE),
+        groups=tuple(Group),
+        tones=tuple(Tone),
+        strip_nights=STRIP_NIGHTS,
+        say=lambda key, **figures: say(key, language, **figures),
+        told=lambda said: said.zh if language == "zh" else said.en,
+        tell_date=lambda at: tell_date(at, language, zone),
+        tell_time=lambda at: tell_time(at, language, zone),
+        night_at=night_at,
+        captured_at=captured_at,
+        is_web=is_web,
+        nights=partial(tell_nights, language=language),
+        hints=partial(find_hints, language=language),
+    )
+
+
+_WITH_HINT = frozenset({Group.NEEDS_YOU, Group.WATCHING, Group.CANNOT_JUDGE, Group.NOT_CHECKED})
+
+
+def find_hints(row: Row, language: str) -> tuple[str, ...]:
+    """What to do about a row: by its verdict, and by tonight's outcome where that adds something."""
+    advice = say(f"verdict_advice.{row.standing.verdict}", language)
+    hint = say(f"outcome_advice.{row.outcome}", language)
+    adds = row.standing.group in _WITH_HINT and hint != advice and not row.outcome.startswith("ok")
+    return (advice, hint) if adds else (advice,)
+
+
+def tell_nights(row: Row, language: str) -> str:
+    """How many nights stand behind a verdict; '' where none are counted."""
+    n = row.standing.failing_nights
+    if n == 0:
+        return ""
+    confirmed = "nights" if row.standing.group is Group.NEEDS_YOU else "failing_nights"
+    return say(f"ui.{confirmed if n > 1 else confirmed.removesuffix('s')}", language, n=n)

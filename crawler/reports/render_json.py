@@ -1,0 +1,91 @@
+"""report.json: the report for programs, schema 1; fields and ids are only ever added."""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from crawler.model import Capture, Evidence, Hop
+from crawler.reports.health import HealthReport, Row
+
+SCHEMA = 1
+
+
+def render_json(report: HealthReport) -> str:
+    """The report as JSON text, valid UTF-8 whatever stood in a document (lone surrogates stay escaped)."""
+    text = json.dumps(_report(report), ensure_ascii=False, indent=1)
+    return text.encode("utf-8", "backslashreplace").decode("utf-8") + "\n"
+
+
+def _report(report: HealthReport) -> dict[str, Any]:
+    return {
+        "schema": SCHEMA,
+        "night": {
+            "id": report.night_id,
+            "now": _instant(report.now),
+            "simulated": report.simulated,
+            "valid": report.valid,
+            "invalid_reason": _evidence(report.invalid_reason) if report.invalid_reason else None,
+            "unreadable": [{"document": item.document, "why": item.why} for item in report.unreadable],
+        },
+        "rules_version": report.rules_version,
+        "timezone": report.timezone,
+        "sentence": {"en": report.lead.en, "zh": report.lead.zh},
+        "unchecked": [{"en": line.en, "zh": line.zh} for line in report.unchecked],
+        "weather": [{"en": line.en, "zh": line.zh} for line in report.weather],
+        "counts": {str(group): count for group, count in report.counts.items()},
+        "citations": [_citation(row) for row in report.rows],
+    }
+
+
+def _citation(row: Row) -> dict[str, Any]:
+    citation, standing = row.citation, row.standing
+    return {
+        "id": citation.id,
+        "document": citation.document,
+        "ordinal": citation.ordinal,
+        "section": citation.section,
+        "item": citation.item,
+        "item_candidates": [{"item": found.item, "why": found.why} for found in citation.item_candidates],
+        "kind": str(citation.kind),
+        "printed": row.printed,
+        "uri": citation.uri,
+        "final_uri": row.final_uri,
+        "hops": [_hop(row, hop) for hop in row.hops],
+        "outcome": str(row.outcome),
+        "verdict": str(standing.verdict),
+        "group": str(standing.group),
+        "since": _instant(standing.since),
+        "failing_nights": standing.failing_nights,
+        "evidence": _evidence(row.evidence),
+        "verdict_evidence": _evidence(standing.evidence),
+        "previous_verdict": str(row.previous) if row.previous else None,
+        "changed_since_last_night": row.changed_since_last_night,
+        "strip": [
+            {"night": cell.night, "outcome": str(cell.outcome) if cell.outcome else None, "counted": cell.counted}
+            for cell in row.nights
+        ],
+        "copies": [_copy(copy) for copy in row.copies],
+    }
+
+
+def _hop(row: Row, hop: Hop) -> dict[str, Any]:
+    return {
+        "uri": row.hop_uri(hop),
+        "status": hop.status,
+        "failure": str(hop.failure) if hop.failure else None,
+        "via": str(hop.via) if hop.via else None,
+    }
+
+
+def _copy(copy: Capture) -> dict[str, str]:
+    return {"timestamp": copy.timestamp, "digest": copy.digest, "record_id": copy.record_id}
+
+
+def _evidence(evidence: Evidence) -> dict[str, str]:
+    return {"rule": evidence.rule, "en": evidence.en, "zh": evidence.zh}
+
+
+def _instant(at: datetime) -> str:
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

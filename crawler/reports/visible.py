@@ -1,0 +1,41 @@
+"""Text of strangers made safe to look at: what is invisible is shown, and only web addresses become links.
+
+Rules:
+- Control characters, bidirectional controls, zero-width characters and tags are written out as [U+202E].
+- Markup is escaped by the template; this is about characters that escaping leaves in place.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from urllib.parse import urlsplit
+
+# Cc control, Cf format (bidi controls, zero-width, tags), Cs lone surrogates, Co private use, Zl/Zp separators.
+_SHOWN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+_BLANKS = "\t\n\r"
+# Emoji joined to one picture, and the joiners that Persian and Indic scripts spell with (UAX #31).
+_JOINERS = re.compile("(?<=\\w)[\u200c\u200d](?=\\w)|(?<=[\ufe0f\U0001f300-\U0001faff])\u200d")
+
+
+def show(text: str) -> str:
+    """The text with invisible characters written out, line breaks as spaces."""
+    joined = {found.start() for found in _JOINERS.finditer(text)}
+    return "".join(char if n in joined else _show_char(char) for n, char in enumerate(text))
+
+
+def _show_char(char: str) -> str:
+    if char in _BLANKS:
+        return " "
+    return f"[U+{ord(char):04X}]" if unicodedata.category(char) in _SHOWN else char
+
+
+def is_web(uri: str | None) -> bool:
+    """Whether a uri may become a link: http or https with a host, and nothing invisible in it."""
+    if not uri or show(uri) != uri or " " in uri:
+        return False
+    try:
+        split = urlsplit(uri)
+        return split.scheme in ("http", "https") and bool(split.hostname)
+    except ValueError:
+        return False

@@ -1,0 +1,275 @@
+"""The rendered reports: words for everything, the contract's JSON, and pages that nothing hostile gets out of."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from lxml import html
+
+from crawler.model import Flag, Group, Outcome, Verdict, Via
+from crawler.reports.health import HealthReport, Tone
+from crawler.reports.render_html import policy, render_html, render_pages
+from crawler.reports.render_json import render_json
+from crawler.reports.visible import is_web, show
+from crawler.reports.words import CATALOG, LANGUAGES, say, tell_date
+from tests.test_reports_health import (
+    HOSTILE,
+    NOW,
+    citation,
+    full_report,
+    invalid_report,
+    night_of_36,
+    report_of,
+    row,
+    rows_of_all_groups,
+)
+
+REPORTS = {"full": full_report(), "36": night_of_36(), "invalid": invalid_report(), "empty": report_of([])}
+PAGES = [(name, language) for name in REPORTS for language in LANGUAGES]
+
+
+# ---------------------------------------------------------------- words
+
+
+def test_every_message_is_there_in_both_languages() -> None:
+    for section, messages in CATALOG.items():
+        for name, words in messages.items():
+            assert set(words) == set(LANGUAGES), f"{section}.{name} lacks a language"
+            assert all(text.strip() for text in words.values()), f"{section}.{name} is empty"
+            figures = [sorted(re.findall(r"\{(\w+)\}", text)) for text in words.values()]
+            assert figures[0] == figures[1], f"{section}.{name} tells other figures in the other language"
+
+
+@pytest.mark.parametrize(
+    ("section", "ids"),
+    [
+        ("verdict", Verdict),
+        ("verdict_advice", Verdict),
+        ("outcome", Outcome),
+        ("outcome_advice", Outcome),
+        ("group", Group),
+        ("group_advice", Group),
+        ("via", Via),
+        ("flag", Flag),
+        ("tone", Tone),
+    ],
+)
+def test_every_id_has_words(section: str, ids: Any) -> None:
+    assert set(CATALOG[section]) == set(ids), f"[{section}] and the vocabulary have come apart"
+
+
+def test_chinese_words_are_chinese() -> None:
+    for section, messages in CATALOG.items():
+        for name, words in messages.items():
+            if section != "ui" or name not in ("other_language",):
+                assert re.search(r"[\u4e00-\u9fff]", words["zh"]), f"{section}.{name}"
+                assert not re.search(r"[,;:!?] ?[\u4e00-\u9fff]", words["zh"]), (
+                    f"{section}.{name}: half-width punctuation"
+                )
+
+
+def test_dates_are_written_as_people_do() -> None:
+    zone = REPORTS["full"].zone
+    assert tell_date(NOW, "zh", zone) == "2026年1月21日", "18:05 UTC is the next day in Shanghai"
+    assert tell_date(NOW, "en", zone) == "21 January 2026"
+
+
+# ---------------------------------------------------------------- report.json
+
+
+@pytest.mark.parametrize("name", REPORTS)
+def test_json_has_the_fields_of_the_contract(name: str) -> None:
+    report = REPORTS[name]
+    told = json.loads(render_json(report))
+    assert told["schema"] == 1
+    assert {"id", "now", "simulated", "valid", "invalid_reason", "unreadable"} <= set(told["night"])
+    assert told["night"]["now"] == "2026-01-20T18:05:00Z"
+    assert list(told["counts"]) == [str(group) for group in Group]
+    assert len(told["citations"]) == len(report.rows)
+    for cited in told["citations"]:
+        assert {
+            *("id", "document", "ordinal", "section", "item", "printed", "uri", "final_uri", "hops", "outcome"),
+            *("verdict", "group", "since", "failing_nights", "evidence", "copies"),
+        } <= set(cited)
+        assert set(cited["evidence"]) == {"rule", "en", "zh"}
+        assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", cited["since"])
+    counted = {group: sum(c["group"] == group for c in told["citations"]) for group in told["counts"]}
+    assert counted == told["counts"], "the numbers at the head are not those of the rows"
+
+
+def test_json_of_hops_and_copies() -> None:
+    told = json.loads(render_json(REPORTS["full"]))
+    by_ordinal = {c["ordinal"]: c for c in told["citations"] if c["document"] == "briefing-07.txt"}
+    assert [hop["via"] for hop in by_ordinal[2]["hops"]] == [None, "location"]
+    assert by_ordinal[2]["hops"][0] | {"uri": ""} == {"uri": "", "status": 301, "failure": None, "via": None}
+    assert by_ordinal[4]["hops"][0]["failure"] == "timeout"
+    copy = by_ordinal[1]["copies"][0]
+    assert set(copy) == {"timestamp", "digest", "record_id"}
+    assert re.fullmatch(r"\d{17}", copy["timestamp"])
+    assert by_ordinal[1]["previous_verdict"] == "suspect"
+    assert by_ordinal[12]["printed"] == "w***@example.org"
+    assert len(by_ordinal[4]["item_candidates"]) == 2
+
+
+def test_json_of_an_invalid_night_says_why() -> None:
+    night = json.loads(render_json(REPORTS["invalid"]))["night"]
+    assert night["valid"] is False
+    assert night["invalid_reason"]["rule"] == "run-no-answer"
+
+
+def test_json_survives_any_text() -> None:
+    text = render_json(REPORTS["full"])
+    text.encode("utf-8")
+    assert any(c["item"] == HOSTILE for c in json.loads(text)["citations"])
+
+
+# ---------------------------------------------------------------- pages
+
+
+def page(report: HealthReport, language: str) -> html.HtmlElement:
+    return html.document_fromstring(render_html(report, language))
+
+
+@pytest.mark.parametrize(("name", "language"), PAGES)
+def test_a_page_stands_alone(name: str, language: str) -> None:
+    text = render_html(REPORTS[name], language)
+    text.encode("utf-8")
+    tree = html.document_fromstring(text)
+    assert not tree.xpath(
+        "//script|//iframe|//object|//embed|//form|//base|//img|//*[@style]|//@*[starts-with(name(),'on')]"
+    )
+    assert not tree.xpath("//link[not(@href='data:,')]"), "the page would load something"
+    assert "@import" not in text
+    assert "url(" not in text
+    for href in tree.xpath("//a/@href"):
+        assert href.startswith(("#", "index.", "http://", "https://")), f"{href!r} became a link"
+    ids = tree.xpath("//@id")
+    assert len(set(ids)) == len(ids), "two rows of one id: a link leads to the wrong one"
+    for anchor in tree.xpath("//a/@href[starts-with(.,'#')]"):
+        assert anchor[1:] in ids, f"{anchor} leads nowhere"
+    assert tree.get("lang") == ("zh-Hans" if language == "zh" else "en")
+
+
+@pytest.mark.parametrize(("name", "language"), PAGES)
+def test_the_policy_names_the_style_that_is_there(name: str, language: str) -> None:
+    tree = page(REPORTS[name], language)
+    style = tree.xpath("string(//style)")
+    told = tree.xpath("string(//meta[@http-equiv='Content-Security-Policy']/@content)")
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in told, "browsers would show the report without its style"
+    assert told.startswith("default-src 'none'; ")
+    assert told == policy(style)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_page_shows_every_row_under_its_group(language: str) -> None:
+    report = REPORTS["full"]
+    tree = page(report, language)
+    assert len(tree.xpath("//article")) == len(report.rows)
+    for group in Group:
+        [section] = tree.xpath(f"//section[@aria-labelledby='g-{group}']")
+        assert section.xpath("string(h2/span)") == str(report.counts[group])
+        shown = [article.get("id")[2:] for article in section.xpath(".//article")]
+        assert shown == [found.citation.id for found in report.of(group)]
+    listed = tree.xpath("//section[@aria-labelledby='documents']//li")
+    assert len(listed) == len(report.rows)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_row_shows_its_proof(language: str) -> None:
+    tree = page(REPORTS["full"], language)
+    [dead] = tree.xpath("//article[@id='c-000000000001']")
+    text = " ".join(dead.text_content().split())
+    assert say("verdict.dead", language) in text
+    assert ("3 晚确认" if language == "zh" else "3 nights confirmed") in text
+    assert "evercite archive get 000000000001" in text
+    assert say("verdict_advice.dead", language) in text
+    assert say("ui.was", language, verdict=say("verdict.suspect", language)) in text
+    assert len(dead.xpath(".//svg[@role='img']/g")) == 14
+    assert dead.xpath(".//svg[contains(@class,'icon')]"), "colour alone tells the verdict"
+    [moved] = tree.xpath("//article[@id='c-000000000002']")
+    assert "https://www.example.org/library/report-2025-final" in moved.xpath(".//dd//a/@href")
+    [undecided] = tree.xpath("//article[@id='c-000000000004']")
+    assert "绿色采购指南" in undecided.text_content()
+    assert "塑料公约进展" in undecided.text_content(), "a candidate is withheld"
+
+
+def test_strangers_text_stays_text() -> None:
+    for language in LANGUAGES:
+        text = render_html(REPORTS["full"], language)
+        assert "<script" not in text
+        assert "\u202e" not in text, "a bidi control turns the page around"
+        assert "\x00" not in text
+        assert "[U+202E]" in text
+        assert "&lt;script&gt;" in text
+        assert 'href="javascript' not in text
+
+
+def test_a_tracking_link_never_shows_whose_it_is() -> None:
+    report = REPORTS["full"]
+    for text in (render_json(report), *render_pages(report, "zh").values()):
+        assert "SECRET" not in text, "a subscriber's signature stands in the report"
+
+
+def test_an_invalid_night_says_that_it_was_us() -> None:
+    zh, en = (page(REPORTS["invalid"], language).text_content() for language in LANGUAGES)
+    assert "今晚不作判断" in zh
+    assert "问题出在我们这边" in zh
+    assert "尝试访问的 9 个网站没有一个应答" in zh
+    assert "The trouble was on our side" in en
+
+
+def test_pages_link_to_each_other() -> None:
+    pages = render_pages(REPORTS["36"], "zh")
+    assert set(pages) == {"index.html", "index.zh.html", "index.en.html"}
+    assert pages["index.html"] == pages["index.zh.html"]
+    assert 'href="index.en.html"' in pages["index.zh.html"]
+    assert 'href="index.zh.html"' in pages["index.en.html"]
+    assert render_pages(REPORTS["36"], "en")["index.html"] == pages["index.en.html"]
+
+
+@given(st.text(max_size=60))
+def test_any_text_can_be_shown(text: str) -> None:
+    shown = show(text)
+    shown.encode("utf-8")
+    assert not re.search("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", shown)
+
+
+@given(st.text(max_size=40))
+def test_any_title_leaves_the_page_whole(title: str) -> None:
+    rows = [row(citation(1, "https://h.example/", item=title, section=title), Outcome.OK, Verdict.OK, Group.FINE)]
+    tree = page(report_of(rows), "zh")
+    assert len(tree.xpath("//article")) == 1
+    assert tree.xpath("//footer"), "a title broke the page off"
+
+
+@pytest.mark.parametrize(
+    ("uri", "web"),
+    [
+        ("https://www.example.org/a", True),
+        ("http://[::1]/", True),
+        ("HTTPS://example.org", True),
+        ("javascript:alert(1)", False),
+        ("data:text/html,x", False),
+        ("https://", False),
+        ("https://exa mple.org", False),
+        ("https://example.org/\u202egpj", False),
+        ("www.example.org", False),
+        ("https://[", False),
+        (None, False),
+        ("", False),
+    ],
+)
+def test_what_becomes_a_link(uri: str | None, web: bool) -> None:
+    assert is_web(uri) is web
+
+
+def test_all_sample_groups_are_there() -> None:
+    assert {sample.standing.group for sample in rows_of_all_groups()} == set(Group)
