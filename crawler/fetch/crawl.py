@@ -23,7 +23,6 @@ def crawl(work: Work) -> None:
 async def _crawl(work: Work) -> None:
     settings = Settings()
     settings.setmodule(project)
-    settings.set("EVERCITE_WORK", work, priority="cmdline")
     runner = AsyncCrawlerRunner(settings)
 
     def terminate() -> None:
@@ -34,5 +33,5 @@ async def _crawl(work: Work) -> None:
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signum, terminate)
-    await runner.crawl(CitationsSpider)
+    await runner.crawl(CitationsSpider, work=work)
     await asyncio.gather(*stopping)

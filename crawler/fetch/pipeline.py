@@ -87,8 +87,10 @@ class LedgerPipeline:
 
     @classmethod
     def from_crawler(cls, crawler: Crawler) -> LedgerPipeline:
-        """Made by Scrapy from the settings of the night."""
-        return cls(crawler.settings["EVERCITE_WORK"].scribe)
+        """Made by Scrapy once the spider has its work."""
+        spider = crawler.spider
+        assert spider is not None  # Scrapy makes pipelines after the spider
+        return cls(spider.work.scribe)  # type: ignore[attr-defined]
 
     async def process_item(self, item: Observation) -> Observation:
         """Commit one observation."""

@@ -59,12 +59,10 @@ class CitationsSpider(Spider):
     work: Work
 
     @classmethod
-    def from_crawler(cls, crawler: Crawler, *args: Any, **kwargs: Any) -> CitationsSpider:
-        """Takes the night's work from the settings; `scrapy crawl citations` opens a night of its own."""
-        work = crawler.settings.get("EVERCITE_WORK")
+    def from_crawler(cls, crawler: Crawler, *args: Any, work: Work | None = None, **kwargs: Any) -> CitationsSpider:
+        """Takes the night's work; without one, as `scrapy crawl citations` has none, opens a night of its own."""
         if work is None:
             work = load_object(crawler.settings["EVERCITE_OPEN_NIGHT"])()
-            crawler.settings.set("EVERCITE_WORK", work, priority="cmdline")
         for name, value in night_settings(work).items():
             crawler.settings.set(name, value, priority="cmdline")
         spider = super().from_crawler(crawler, *args, **kwargs)
