@@ -298,7 +298,7 @@ def test_rows_stand_in_document_order() -> None:
 
 def test_lead_of_a_full_night() -> None:
     lead = full_report().lead
-    assert lead.en.startswith("5 need you: ")
+    assert lead.en.startswith("5 need you: 1 dead (confirmed on 3 nights), 1 removed for good"), "the worst comes first"
     assert "1 dead (confirmed on 3 nights)" in lead.en
     assert "12 of 16 checked; 3 archived." in lead.en
     assert lead.zh.startswith("5 条需要您处理：")
@@ -340,15 +340,21 @@ def test_an_invalid_night_blames_nobody() -> None:
 def test_what_was_not_checked_is_said() -> None:
     lines = [line.en for line in full_report().unchecked]
     assert lines[0] == "scan.pdf could not be read: the file is encrypted"
-    assert any(line.startswith("1: ") for line in lines), "a link that was not asked is silently missing"
-    assert sum("targets are unknown" in line or "malformed" in line or "kept on record" in line for line in lines) == 3
+    assert any(line.endswith(" (1)") for line in lines), "a link that was not asked is silently missing"
+    assert (
+        sum(
+            line.startswith(("Tracking links", "Malformed", "Not web pages")) and line.endswith(": 1.")
+            for line in lines
+        )
+        == 3
+    )
 
 
 def test_weather_is_one_line_a_host() -> None:
     told = [line.en for line in full_report().weather]
     assert told == [
         "down.example: none of its 2 links opened tonight (1 timeout, 1 connection reset).",
-        "wall.example: all 2 links turned robots away tonight (2 blocked).",
+        "wall.example: each of its 2 links turned robots away tonight (2 blocked).",
     ]
 
 

@@ -33,7 +33,7 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "ok-https": ("The same address works with https; seen on two nights.", "同一地址可用 https 打开，经两晚确认。"),
     "ok-moved": (
         "Has led permanently to {target} on three nights.",
-        "三个晚上都永久跳转到 {target}。",
+        "三个晚上都显示已永久迁到 {target}。",
     ),
     "ok": ("Opens normally.", "可正常打开。"),
     "ok-fragment": (

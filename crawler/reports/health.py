@@ -47,6 +47,20 @@ TONE: dict[Outcome, Tone] = {
     for name in spaced.split()
 }
 OURS = frozenset({Outcome.NOT_CRAWLED, Outcome.MALFORMED, Outcome.TARGET_UNKNOWN, Outcome.NOT_CHECKED})
+# How a need is named in the opening sentence: the most urgent first.
+URGENCY = (
+    Verdict.HIJACKED,
+    Verdict.DEAD,
+    Verdict.GONE,
+    Verdict.HOST_GONE,
+    Verdict.DEAD_UNREACHABLE,
+    Verdict.DEAD_INFERRED,
+    Verdict.REPLACED,
+    Verdict.NEEDS_EYES,
+    Verdict.OK_MOVED,
+    Verdict.MALFORMED,
+    Verdict.TARGET_UNKNOWN,
+)
 REFUSING = frozenset({Outcome.ROBOTS, Outcome.BLOCKED, Outcome.RATE_LIMITED, Outcome.LOGIN, Outcome.CONSENT})
 
 
@@ -227,7 +241,10 @@ def tell_lead(rows: Sequence[Row], valid: bool, language: str) -> str:
 def _tell_needs(rows: Sequence[Row], language: str) -> str:
     if not rows:
         return say("lead.need_none", language)
-    by_verdict = {verdict: [row for row in rows if row.standing.verdict is verdict] for verdict in Verdict}
+    by_verdict = {
+        verdict: [row for row in rows if row.standing.verdict is verdict]
+        for verdict in dict.fromkeys((*URGENCY, *Verdict))
+    }
     parts = [_tell_part(verdict, found, language) for verdict, found in by_verdict.items() if found]
     joined = ("、" if language == "zh" else ", ").join(parts)
     return say("lead.need_one" if len(rows) == 1 else "lead.need_many", language, n=len(rows), parts=joined)

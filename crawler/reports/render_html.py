@@ -31,6 +31,7 @@ _ENVIRONMENT = Environment(
     lstrip_blocks=True,
 )
 _ENVIRONMENT.filters["show"] = show
+_ENVIRONMENT.filters["upper_first"] = lambda text: text[:1].upper() + text[1:]
 
 
 def policy(style: str) -> str:
