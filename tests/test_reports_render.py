@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import itertools
 import json
 import re
+from importlib.resources import files
 from typing import Any
 
 import pytest
@@ -31,6 +33,7 @@ from tests.test_reports_health import (
     rows_of_all_groups,
 )
 
+STYLE = files("crawler.reports").joinpath("report.css").read_text("utf-8")
 REPORTS = {"full": full_report(), "36": night_of_36(), "invalid": invalid_report(), "empty": report_of([])}
 PAGES = [(name, language) for name in REPORTS for language in LANGUAGES]
 
@@ -216,6 +219,36 @@ def test_a_tracking_link_never_shows_whose_it_is() -> None:
     report = REPORTS["full"]
     for text in (render_json(report), *render_pages(report, "zh").values()):
         assert "SECRET" not in text, "a subscriber's signature stands in the report"
+
+
+def colours(block: str) -> dict[str, str]:
+    return dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{3,6})", block))
+
+
+def luminance(colour: str) -> float:
+    """Relative luminance (WCAG 2.2) of `#rgb` or `#rrggbb`."""
+    digits = colour[1:] if len(colour) == 7 else "".join(2 * digit for digit in colour[1:])
+    channels = [int(digits[n : n + 2], 16) / 255 for n in (0, 2, 4)]
+    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def contrast(one: str, other: str) -> float:
+    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
+    return (light + 0.05) / (dark + 0.05)
+
+
+def test_contrast_in_light_dark_and_print() -> None:
+    blocks = re.findall(r":root \{(.*?)\}", STYLE, re.DOTALL)
+    assert len(blocks) == 3
+    for block in blocks:
+        named = colours(block)
+        text = ["ink", "soft", "link", *(str(group) for group in Group)]
+        for name, ground in itertools.product(text, ("paper", "sheet", "mark")):
+            ratio = contrast(named[name], named[ground])
+            assert ratio >= 4.5, f"{name} on {ground} is hard to read: {ratio:.2f} (WCAG AA asks 4.5)"
+        for name in Tone:
+            assert contrast(named[str(name)], named["paper"]) >= 3, f"{name} marks are hard to see"
 
 
 def test_an_invalid_night_says_that_it_was_us() -> None:
