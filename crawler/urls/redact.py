@@ -30,7 +30,8 @@ _PERSON = re.compile(
     r"(?:^|[_.-])(?:user|uid|usr|userid|recipient|rcpt|email|mail|e-?mail|subscriber|member|contact)(?:id|hash|key|token)?(?:$|[_.-])",
     re.IGNORECASE,
 )
-_TOKEN = re.compile(r"[^\s<>\"'“”‘’（）《》【】，。；、]+")
+_SIGNED = re.compile(r"(?<=/signature/)[^/?#&;=\s]+|(?<=/userid/)[^/?#&;=\s]+", re.IGNORECASE)
+_TOKEN = re.compile(r"[^\s<>\"'“”‘’（）《》【】，。；、：一-鿿][^\s<>\"'“”‘’（）《》【】，。；、一-鿿]*")
 
 
 def redact(uri: str) -> str:
@@ -66,6 +67,8 @@ def _redacted(text: str, depth: int) -> str:
 def _redacted_as_is(text: str, depth: int) -> str:
     if MAIL.fullmatch(text):
         return mask_mail(text)
+    if "/signature/" in text.lower() and "/userid/" in text.lower():
+        text = _SIGNED.sub(REDACTED, text)
     parts = split(text)
     if parts.scheme.lower() == "mailto:":
         return _mailto(parts)
@@ -107,13 +110,12 @@ def _authority(authority: str) -> str:
 def _path(path: str, depth: int) -> str:
     segments = path.split("/")
     names = [plain(segment) for segment in ["", *segments]]
-    signed = "signature" in names and "userid" in names
-    return "/".join(_segment(segment, names[place], signed, depth) for place, segment in enumerate(segments))
+    return "/".join(_segment(segment, names[place], depth) for place, segment in enumerate(segments))
 
 
-def _segment(segment: str, before: str, signed: bool, depth: int) -> str:
+def _segment(segment: str, before: str, depth: int) -> str:
     """One path segment, seen with the one before it: `/userid/<value>`, `;name=value`, or a value."""
-    if _named_secret(before, segment) or (signed and segment and before in ("signature", "userid")):
+    if _named_secret(before, segment):
         return REDACTED
     first, *parameters = segment.split(";")
     kept = [REDACTED if _is_personal(first, depth) else first]
@@ -126,8 +128,8 @@ def _pairs(query: str, secrets: frozenset[str], depth: int) -> str:
 
 def _pair(pair: str, secrets: frozenset[str], depth: int) -> str:
     name, value = split_pair(pair)
-    if "=" not in pair:
-        return REDACTED if _is_personal(pair, depth) else pair
+    if _is_personal(name, depth):
+        return REDACTED
     secret = plain(name) in secrets or _named_secret(plain(name), value) or tier_of(name, value) is Tier.PERSON
     if value and (secret or _is_personal(value, depth)):
         return f"{name}={REDACTED}"
@@ -154,7 +156,8 @@ def _is_personal(value: str, depth: int) -> bool:
         return True
     if depth >= MAX_DEPTH:
         return False
-    return any(_shows_person(text, depth + 1) for text in _decodings(value))
+    nested = [value] if "/" in value else []  # an address in a parameter, not encoded at all
+    return any(_shows_person(text, depth + 1) for text in [*nested, *_decodings(value)])
 
 
 def _shows_person(text: str, depth: int) -> bool:
