@@ -82,7 +82,9 @@ def test_what_only_looks_like_a_wrapper_is_a_page(printed: str) -> None:
 
 
 def test_layers_open_one_after_the_other() -> None:
-    inner = "https%3A%2F%2Fl.facebook.com%2Fl.php%3Fu%3Dhttps%253A%252F%252Fexample.org%252Fa%253Futm_id%253D1%2526b%253D2"
+    inner = (
+        "https%3A%2F%2Fl.facebook.com%2Fl.php%3Fu%3Dhttps%253A%252F%252Fexample.org%252Fa%253Futm_id%253D1%2526b%253D2"
+    )
     found = url_json(f"https://eur01.safelinks.protection.outlook.com/?url={inner}&data=x")
     assert found["uri"] == "https://example.org/a?b=2"
     assert found["wrapper"] == {"rule": "safelinks", "personal": True, "offline": True}
@@ -165,4 +167,6 @@ def test_the_key_of_an_address_is_the_key_of_its_clean_form(printed: str) -> Non
 @given(st.text(max_size=60))
 def test_any_text_is_read_without_an_error(printed: str) -> None:
     address = read_address(printed)
-    assert (address.uri is not None) + (address.defect is not None) + (address.mail is not None) + address.is_tracker == 1
+    assert (address.uri is not None) + (address.defect is not None) + (
+        address.mail is not None
+    ) + address.is_tracker == 1

@@ -38,7 +38,10 @@ def test_a_mail_address_is_masked_once(address: str, masked: str) -> None:
 
 def test_running_text_keeps_its_words() -> None:
     text = f"编辑：wang@example.com，见https://t.example.org/signature/{SIGNATURE}/userid/{USER}。完"
-    assert redact_text(text) == "编辑：w***@example.com，见https://t.example.org/signature/[redacted]/userid/[redacted]。完"
+    assert (
+        redact_text(text)
+        == "编辑：w***@example.com，见https://t.example.org/signature/[redacted]/userid/[redacted]。完"
+    )
 
 
 def _percent(text: str) -> str:
@@ -53,7 +56,14 @@ def _base64url(text: str) -> str:
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-ENCODINGS = (str, _percent, _base64, _base64url, lambda text: _percent(_percent(text)), lambda text: _percent(_base64(text)))
+ENCODINGS = (
+    str,
+    _percent,
+    _base64,
+    _base64url,
+    lambda text: _percent(_percent(text)),
+    lambda text: _percent(_base64(text)),
+)
 PERSONAL = (
     f"https://un.mdrtor.com/track/link/key/1/signature/{SIGNATURE}/userid/{USER}",
     f"/signature/{SIGNATURE}/userid/{USER}",
@@ -91,7 +101,9 @@ def test_redaction_is_idempotent(before: str, after: str, personal: str, encode:
 
 @given(st.sampled_from(["https://", "http:", "http：//", "", "https://www.google.com/url?q=https://"]), _words, _words)
 def test_signature_and_userid_never_leave(scheme: str, before: str, after: str) -> None:
-    printed = f"{scheme}un.mdrtor.com/{before.replace('?', '').replace('#', '')}/signature/{SIGNATURE}/userid/{USER}/{after}"
+    printed = (
+        f"{scheme}un.mdrtor.com/{before.replace('?', '').replace('#', '')}/signature/{SIGNATURE}/userid/{USER}/{after}"
+    )
     found = str(url_json(printed))
     assert SIGNATURE not in found
     assert USER not in found

@@ -1,0 +1,212 @@
+"""Documents on disk → citations: sample documents, awkward files, ids, and the two citation lists."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tomllib
+import unicodedata
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from crawler.errors import UsageError
+from crawler.model import Citation, Document, Kind
+from crawler.seeds.citations import citation_id, cite, kind_of
+from crawler.seeds.documents import MAX_BYTES, READERS, read_documents
+from crawler.seeds.show import citation_json, citations_table, explain
+from crawler.seeds.text import read_text
+
+HERE = Path(__file__).parent
+SAMPLES = HERE / "cases" / "documents"
+LISTS = HERE.parent / "seeds"
+TABLE: list[dict[str, Any]] = tomllib.loads((HERE / "cases" / "seeds_documents.toml").read_text("utf-8"))["document"]
+SIGNATURE = "00112233445566778899aabbccddeeff"
+USER = "ffeeddccbbaa99887766554433221100"
+
+
+def told(citation: Citation) -> dict[str, Any]:
+    """What the table says of a citation."""
+    return {
+        "page": citation.page,
+        "lines": list(citation.lines),
+        "kind": citation.kind.value,
+        "uri": citation.uri,
+        "section": citation.section,
+        "item": citation.item,
+        "fragments": citation.fragments,
+        "flags": [flag.value for flag in citation.flags],
+        "defect": citation.defect and citation.defect.value,
+    }
+
+
+@pytest.mark.parametrize("case", TABLE, ids=lambda case: case["name"])
+def test_a_sample_document_gives_its_citations(case: dict[str, Any]) -> None:
+    citations = read_documents([SAMPLES / case["name"]]).citations
+    blank = {"page": None, "uri": None, "section": None, "item": None, "defect": None}
+    for citation, row in zip(citations, case["expected"], strict=True):
+        candidates = row.pop("candidates", None)
+        expected = blank | {"fragments": len(row["lines"])} | row
+        assert told(citation) == expected, "an editor would look for the link in the wrong place"
+        if candidates:
+            assert [one.item for one in citation.item_candidates] == candidates
+
+
+@pytest.mark.parametrize("name", [case["name"] for case in TABLE])
+def test_offsets_point_at_what_was_printed(name: str) -> None:
+    text = (SAMPLES / name).read_text("utf-8")
+    for citation in read_documents([SAMPLES / name]).citations:
+        shown = text[citation.start : citation.end]
+        assert shown, f"{citation.id} points at nothing"
+        if citation.wrapper and not citation.wrapper.redacted_in_source:
+            assert shown == citation.wrapper.raw
+        elif citation.kind is not Kind.MAIL:
+            assert shown.replace("&amp;", "&") == citation.printed
+        assert text.count("\n", 0, citation.start) + 1 == citation.lines[0]
+
+
+_urls = ["https://example.org/a", "www.example.org", "wang@example.org", "http:example.org"]
+_words = ["花园最新进展", "标题", "。", "的", "正文很长，没有什么可说的地方", f"/signature/{SIGNATURE}/userid/{USER}"]
+_space = ["\n", "\n\n", "\n\n\n\n", "\r\n", "\f", " ", "   "]
+_pieces = st.sampled_from(_urls + _words + _space)
+
+
+@given(st.lists(_pieces, max_size=40))
+def test_any_text_is_read_with_true_offsets_and_without_recipients(pieces: list[str]) -> None:
+    text = "".join(pieces)
+    mentions = read_text(text)
+    for mention in mentions:
+        assert text[mention.start : mention.end] == mention.url
+        assert len(mention.candidates) != 1 or mention.candidates[0].item
+    citations = cite(Document("x.txt", "x", "0"), mentions)
+    assert len({citation.id for citation in citations}) == len(citations)
+    found = json.dumps([citation_json(citation) for citation in citations])
+    assert SIGNATURE not in found
+    assert USER not in found
+    assert "wang@" not in found
+
+
+def test_the_wrapper_is_in_memory_alone() -> None:
+    citations = [one for one in read_documents([SAMPLES / "bulletin.txt"]).citations if one.wrapper]
+    assert len(citations) == 2
+    for citation in citations:
+        assert citation.wrapper is not None
+        assert SIGNATURE in citation.wrapper.raw
+        assert citation.wrapper.sha256 == hashlib.sha256(citation.wrapper.raw.encode()).hexdigest()
+        everything = (
+            repr(citation) + json.dumps(citation_json(citation)) + citations_table([citation]) + explain(citation)
+        )
+        assert SIGNATURE not in everything
+        assert USER not in everything
+
+
+def test_awkward_files_are_named_and_the_rest_goes_on(tmp_path: Path) -> None:
+    (tmp_path / "sub").mkdir()
+    (tmp_path / ".hidden").mkdir()
+    for name in ["README.md", "readme.txt", ".dot.txt", ".hidden/a.txt", "sub/good.txt", "b.md"]:
+        (tmp_path / name).write_text("https://example.org/" + name, "utf-8")
+    (tmp_path / "empty.txt").write_bytes(b"")
+    (tmp_path / "blank.txt").write_bytes(b"\xef\xbb\xbf \n")
+    (tmp_path / "gbk.txt").write_bytes("简报 https://example.org/".encode("gbk"))
+    (tmp_path / "zero.txt").write_bytes(b"a\0b")
+    (tmp_path / "old.doc").write_bytes(b"\xd0\xcf\x11\xe0")
+    (tmp_path / "gone.txt").symlink_to(tmp_path / "nowhere")
+    (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
+    os.mkfifo(tmp_path / "pipe.txt")
+    with (tmp_path / "huge.txt").open("wb") as huge:
+        huge.truncate(MAX_BYTES + 1)
+    seeds = read_documents([tmp_path])
+    assert [citation.document for citation in seeds.citations] == ["b.md", "sub/good.txt"]
+    assert [one.document for one in seeds.unreadable] == [
+        "blank.txt", "empty.txt", "gbk.txt", "gone.txt", "huge.txt", "old.doc", "pipe.txt", "zero.txt",
+    ]  # fmt: skip
+    assert all(one.why and "\n" not in one.why for one in seeds.unreadable)
+    assert "UTF-8" in next(one.why for one in seeds.unreadable if one.document == "gbk.txt")
+
+
+def test_a_named_path_that_is_missing_is_the_callers_mistake(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="no such file"):
+        read_documents([tmp_path, tmp_path / "missing.txt"])
+
+
+def test_nothing_readable_is_for_the_caller_to_see(tmp_path: Path) -> None:
+    assert read_documents([tmp_path]).documents == ()
+
+
+def test_an_id_survives_renaming_and_corrections_elsewhere(tmp_path: Path) -> None:
+    first = tmp_path / "first.txt"
+    first.write_text("标题\n\n正文，见下。\n\nhttps://example.org/a\nhttps://example.org/b\n", "utf-8")
+    before = read_documents([first])
+    document = before.documents[0]
+    renamed = first.rename(tmp_path / "renamed.txt")
+    after = read_documents([renamed], {document.sha256: document.name})
+    assert [one.id for one in after.citations] == [one.id for one in before.citations], "history would start anew"
+    assert after.documents[0].path == "renamed.txt"
+    first.write_text("新的标题\n\n另一段正文，见下。\n\nhttps://example.org/new\nhttps://example.org/b\n", "utf-8")
+    corrected = {one.uri: one.id for one in read_documents([first]).citations}
+    assert corrected["https://example.org/b"] == before.citations[1].id
+
+
+def test_the_recipe_of_an_id() -> None:
+    recipe = hashlib.sha256(b"sub/issue\0https://example.org/\0002").hexdigest()[:12]
+    assert citation_id("sub/issue", "https://example.org/", 2) == recipe
+
+
+def test_the_same_bytes_are_one_document_and_no_two_citations_share_an_id(tmp_path: Path) -> None:
+    for name in ["a/issue.txt", "b/issue.txt", "c/issue.txt"]:
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_text("https://example.org/\n" + "www.example.org\n" * (name[0] == "c"), "utf-8")
+    seeds = read_documents([tmp_path / "a", tmp_path / "b", tmp_path / "c", tmp_path / "a" / "issue.txt"])
+    assert len(seeds.documents) == 2
+    assert len({one.id for one in seeds.citations}) == len(seeds.citations) == 3
+
+
+def test_a_markdown_file_and_a_text_file_in_utf8_with_a_mark(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(b"\xef\xbb\xbfhttps://example.org/a\r\nhttps://example.org/a\r\n")
+    citation = read_documents([tmp_path]).citations[0]
+    assert (citation.start, citation.lines, citation.fragments) == (0, (1, 2), 2)
+    assert set(READERS) >= {".txt", ".md"}
+
+
+CONTRACT = (
+    "id document sha256 ordinal fragments page lines start end printed anchor context kind uri urlkey"
+    " section item item_candidates flags defect"
+)
+
+
+def test_the_json_has_the_contracts_fields_in_order() -> None:
+    names = list(citation_json(read_documents([SAMPLES / "urls.txt"]).citations[0]))
+    assert names[:20] == CONTRACT.split()
+
+
+def test_the_table_fits_eighty_columns() -> None:
+    table = citations_table(read_documents([SAMPLES, LISTS]).citations)
+    widths = [sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in line) for line in table.splitlines()]
+    assert max(widths) <= 80, "a terminal would break the rows"
+    assert "园丁记录簿" in table
+
+
+def test_the_explanation_says_why() -> None:
+    citations = read_documents([SAMPLES / "bulletin.txt"]).citations
+    assert "the only title on its page" in explain(citations[0])
+    assert "not decided" in explain(citations[1])
+    assert "tracking link (mdrtor)" in explain(citations[1])
+    assert "jsessionid" in explain(citations[4])
+
+
+@pytest.mark.parametrize(
+    ("uri", "kind"),
+    [
+        ("https://example.org/a.PDF?x=1", Kind.FILE),
+        ("https://example.org/a.pdf.jpg", Kind.IMAGE),
+        ("https://example.org/a.pdf/view", Kind.PAGE),
+        ("https://example.org/", Kind.PAGE),
+        ("https://pdf/", Kind.PAGE),
+    ],
+)
+def test_the_kind_is_told_by_the_paths_extension(uri: str, kind: Kind) -> None:
+    assert kind_of(uri) is kind
