@@ -10,13 +10,14 @@ Rules:
 
 from __future__ import annotations
 
+import asyncio
 from ipaddress import ip_address
 from typing import Any
 
 from pydispatch.dispatcher import getAllReceivers, liveReceivers  # type: ignore[import-untyped]  # ships no types
 from scrapy import Request, signals
 from scrapy.crawler import Crawler
-from scrapy.exceptions import NotSupported, StopDownload
+from scrapy.exceptions import DownloadCancelledError, NotSupported, StopDownload
 from scrapy.http import Headers, Response
 from scrapy.responsetypes import responsetypes
 from twisted.python.failure import Failure as TwistedFailure
@@ -30,6 +31,8 @@ from crawler.model import Exchange, Head
 # Larger payloads stay in the spool: Response.body is empty then and flagged.
 BODY_BYTES = 1024 * 1024
 SPOOLED = "spooled"
+# A signal of ours: sent when a crawl ends, in time or before.
+ABORT = object()
 
 
 class WireHandler:
@@ -40,6 +43,8 @@ class WireHandler:
     def __init__(self, crawler: Crawler) -> None:
         settings = crawler.settings
         self._crawler = crawler
+        self._asking: set[asyncio.Task[Exchange]] = set()
+        crawler.signals.connect(self.abort, signal=ABORT)
         self._wire = Wire(
             settings.get("EVERCITE_CONFIG") or Config(),
             settings.get("EVERCITE_CLOCK") or Clock(),
@@ -56,12 +61,32 @@ class WireHandler:
         if request.method != "GET":
             raise NotSupported(f"the wire speaks GET only, not {request.method} (asked for {request.url})")
         watch = SignalWatch(self._crawler, request) if _is_watched(self._crawler) else None
-        exchange = await self._wire.exchange(request.url, _fields(request), **_options(request), watch=watch)
+        exchange = await self._exchange(request, watch)
         request.meta["exchange"] = exchange
         if exchange.timings.first_byte_s is not None:
             request.meta["download_latency"] = exchange.timings.first_byte_s
         response = response_of(request, exchange)
         return _stopped(response, watch.stop) if watch and watch.stop else response
+
+    async def _exchange(self, request: Request, watch: SignalWatch | None) -> Exchange:
+        asking = asyncio.create_task(
+            self._wire.exchange(request.url, _fields(request), **_options(request), watch=watch)
+        )
+        self._asking.add(asking)
+        try:
+            return await asking
+        except asyncio.CancelledError:
+            if asking.cancelled():
+                raise DownloadCancelledError(f"the crawl ended before {request.url} answered") from None
+            asking.cancel()
+            raise
+        finally:
+            self._asking.discard(asking)
+
+    def abort(self) -> None:
+        """End every exchange under way: Scrapy would wait for each before it closes."""
+        for asking in self._asking:
+            asking.cancel()
 
     async def close(self) -> None:
         """End every connection."""

@@ -39,7 +39,7 @@ class Round:
         self._seen = 0
 
     async def observations(self) -> AsyncGenerator[Observation, None]:
-        """Every target's observation of this night, as they are made."""
+        """Every target's observation of this night, each committed to the ledger before it is told."""
         runner = asyncio.create_task(self._run())
         runner.add_done_callback(lambda _: self._done.put_nowait(None))
         try:
@@ -54,7 +54,7 @@ class Round:
         await side_by_side(self._first_look, self._work.batches)
         if not self._is_valid():
             for observation in self._held:
-                self._finish(observation)
+                await self._finish(observation)
             return
         again = [self._again(observation) for observation in self._held]
         wrapped = [self._unwrap_all()] if self._work.wrappers else []
@@ -69,7 +69,7 @@ class Round:
             if is_passing(observation) and self._work.config.retry_waits_s:
                 self._held.append(observation)
             else:
-                self._finish(observation)
+                await self._finish(observation)
 
     def _is_valid(self) -> bool:
         work = self._work
@@ -81,7 +81,7 @@ class Round:
         async def look(attempt: int) -> Observation:
             return await self._visitor.observe(target, attempt)
 
-        self._finish(await observe_again(first, look, self._work.config, self._work.clock.now))
+        await self._finish(await observe_again(first, look, self._work.config, self._work.clock.now))
 
     async def _unwrap_all(self) -> None:
         known = {target.uri for batch in self._work.batches for target in batch.targets}
@@ -105,9 +105,10 @@ class Round:
             if is_passing(first) and self._work.config.retry_waits_s:
                 await self._again(first)
             else:
-                self._finish(first)
+                await self._finish(first)
 
-    def _finish(self, observation: Observation) -> None:
+    async def _finish(self, observation: Observation) -> None:
+        await self._work.scribe.commit(observation)
         self._done.put_nowait(observation)
         self._advance()
 

@@ -22,7 +22,6 @@ DOWNLOAD_HANDLERS: dict[str, Any] = {
     "ftp": None,
     "s3": None,
 }
-ITEM_PIPELINES = {"crawler.fetch.pipeline.LedgerPipeline": 100}
 
 # Every one of these is ours: hops, retries, robots, cookies, codings, delays, duplicates.
 DOWNLOADER_MIDDLEWARES_BASE: dict[str, int] = {}

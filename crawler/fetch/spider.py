@@ -1,7 +1,7 @@
 """The spider `citations`: asks through Scrapy's scheduler, yields observations as items.
 
 Each question becomes a Request that Scrapy schedules and hands to our download handler; its callback
-answers the visit that waits for it. What start() yields are Observations, which the pipeline commits.
+answers the visit that waits for it. What start() yields are Observations, already committed.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import aclosing
 from typing import Any
 
-from scrapy import Request, Spider
+from scrapy import Request, Spider, signals
 from scrapy.crawler import Crawler
 from scrapy.http import Response
 from scrapy.logformatter import LogFormatter
@@ -21,6 +21,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.errors import EverciteError
 from crawler.fetch.asking import Asker, Fields
+from crawler.fetch.handler import ABORT
 from crawler.fetch.pacing import Pacer
 from crawler.fetch.robots import RobotsDesk
 from crawler.fetch.round import Round
@@ -67,11 +68,14 @@ class CitationsSpider(Spider):
             crawler.settings.set(name, value, priority="cmdline")
         spider = super().from_crawler(crawler, *args, **kwargs)
         spider.work = work
-        spider._exchanges = spider._bytes = 0
+        spider._exchanges = spider._bytes = spider._yielded = spider._scraped = 0
+        crawler.signals.connect(spider._count_item, signal=signals.item_scraped)
         return spider
 
     _exchanges: int
     _bytes: int
+    _yielded: int
+    _scraped: int
 
     async def start(self) -> AsyncIterator[Observation]:
         """Yield the observations of the night."""
@@ -91,11 +95,23 @@ class CitationsSpider(Spider):
         try:
             async with aclosing(Round(work, visitor, trackers, self._report).observations()) as seen:
                 async for observation in seen:
+                    self._yielded += 1
                     yield observation
+            await self._until_scraped()
         except* EverciteError as group:
             work.error = _first(group)
         finally:
+            self.crawler.signals.send_catch_log(ABORT)
             await trackers.close()
+
+    async def _until_scraped(self) -> None:
+        """Wait for Scrapy to pass the last item on: else it sees itself busy, and looks again only 5 s later."""
+        while self._scraped < self._yielded:
+            await asyncio.sleep(0.01)
+        await asyncio.sleep(0.01)
+
+    def _count_item(self) -> None:
+        self._scraped += 1
 
     async def exchange(self, uri: str, fields: Fields, **wire: object) -> Exchange:
         """One exchange by way of Scrapy's scheduler, downloader and handler."""

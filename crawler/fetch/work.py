@@ -1,6 +1,6 @@
 """What a night hands to the crawl: the seam behind which a queue engine may stand later.
 
-In: batches (host → targets) and wrapped links. Out: observations, one a target, through the pipeline.
+In: batches (host → targets) and wrapped links. Out: observations, one a target, committed as they are made.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from crawler.clock import Clock
 from crawler.config import Config
 from crawler.errors import EverciteError
 from crawler.fetch.asking import Revalidation
-from crawler.fetch.pipeline import Scribe
+from crawler.fetch.scribe import Scribe
 from crawler.ledger.ledger import Ledger
 from crawler.model import Batch, Observation, Wrapper
 

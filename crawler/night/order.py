@@ -25,7 +25,7 @@ from crawler.clock import Clock
 from crawler.config import Config, read_config
 from crawler.errors import ArchiveError, UsageError
 from crawler.fetch.crawl import crawl
-from crawler.fetch.pipeline import Scribe
+from crawler.fetch.scribe import Scribe
 from crawler.fetch.round import batches_of
 from crawler.fetch.work import Work
 from crawler.judge import RULES_VERSION

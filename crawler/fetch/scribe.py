@@ -1,4 +1,4 @@
-"""Where Scrapy ends: exchanges go to the archive, observations to the ledger, on one thread of their own.
+"""The pen of a night: exchanges go to the archive, observations to the ledger, on one thread of their own.
 
 Rules:
 - The thread that writes is the only one; the event loop never waits for a disk.
@@ -11,15 +11,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import Generic, TypeVar
 
 from crawler.archive.recording import Recording
 from crawler.archive.writer import ArchiveWriter
 from crawler.ledger.ledger import Ledger
 from crawler.model import Capture, Observation
-
-if TYPE_CHECKING:
-    from scrapy.crawler import Crawler
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -59,7 +56,7 @@ class GroupCommit(Generic[Job, Result]):
 
 
 class Scribe:
-    """The pen of a night: archives exchanges and commits observations."""
+    """Archives exchanges and commits observations; what stops it (ArchiveError, LedgerError) stops the night."""
 
     def __init__(self, writer: ArchiveWriter, ledger: Ledger) -> None:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="scribe")
@@ -77,22 +74,3 @@ class Scribe:
     def close(self) -> None:
         """Wait for the thread to finish what it holds."""
         self._thread.shutdown()
-
-
-class LedgerPipeline:
-    """Item pipeline: every observation a spider yields is committed to the ledger."""
-
-    def __init__(self, scribe: Scribe) -> None:
-        self._scribe = scribe
-
-    @classmethod
-    def from_crawler(cls, crawler: Crawler) -> LedgerPipeline:
-        """Made by Scrapy once the spider has its work."""
-        spider = crawler.spider
-        assert spider is not None  # Scrapy makes pipelines after the spider
-        return cls(spider.work.scribe)  # type: ignore[attr-defined]
-
-    async def process_item(self, item: Observation) -> Observation:
-        """Commit one observation."""
-        await self._scribe.commit(item)
-        return item
