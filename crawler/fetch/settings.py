@@ -44,10 +44,10 @@ CONCURRENT_ITEMS = 1
 DOWNLOAD_VERIFY_CERTIFICATES = True
 WARN_ON_GENERATOR_RETURN_VALUE = False
 
-EXTENSIONS_BASE = {"scrapy.extensions.corestats.CoreStats": 0}
+EXTENSIONS_BASE = {"scrapy.extensions.corestats.CoreStats": 0, "scrapy.extensions.feedexport.FeedExporter": 0}
 STATS_DUMP = False
 LOG_FORMATTER = "crawler.fetch.spider.QuietFormatter"
 LOG_LEVEL = "INFO"
 
 # What `scrapy crawl citations` runs its night with; `evercite night` gives its own work.
-EVERCITE_OPEN_NIGHT = "crawler.night.open_for_scrapy"
+EVERCITE_OPEN_NIGHT = "crawler.night.order.open_for_scrapy"
