@@ -32,8 +32,8 @@ SENTENCES: dict[str, tuple[str, str]] = {
     "changed": ("The content has changed, seen on two nights.", "内容有改动，经两晚确认。"),
     "ok-https": ("The same address works with https; seen on two nights.", "同一地址可用 https 打开，经两晚确认。"),
     "ok-moved": (
-        "Has led permanently to {target} on three nights.",
-        "三个晚上都显示已永久迁到 {target}。",
+        "Leads permanently to {target}, confirmed over three nights.",
+        "已永久迁到 {target}，经三晚确认。",
     ),
     "ok": ("Opens normally.", "可正常打开。"),
     "ok-fragment": (
