@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import tzinfo
 from zoneinfo import ZoneInfo
 
+from crawler.config import Config
 from crawler.fetch.asking import host_of
 from crawler.judge import RULES_VERSION
 from crawler.judge.outcome import read, read_citation
@@ -20,13 +20,13 @@ NOT_REACHED = Reading(
 )
 
 
-def assess(ledger: Ledger, night: Night, citations: Sequence[Citation], timezone: str) -> RunValidity:
-    """Store the night's validity, readings and standings; returns the validity. Evidence dates are in `timezone`."""
+def assess(ledger: Ledger, night: Night, citations: Sequence[Citation], config: Config) -> RunValidity:
+    """Store the night's validity, readings and standings; returns the validity."""
     observations = ledger.observations_of(night.id)
     validity = check_run(ledger, night, list(observations.values()))
     ledger.validate_night(night.id, validity.valid, validity.reason, validity.few_hosts)
     ledger.store_readings(night, readings_of(citations, observations), RULES_VERSION)
-    ledger.store_standings(night.id, standings_of(ledger, night, ZoneInfo(timezone)), RULES_VERSION)
+    ledger.store_standings(night.id, standings_of(ledger, night, config), RULES_VERSION)
     return validity
 
 
@@ -65,12 +65,19 @@ def readings_of(
     return list(found.values())
 
 
-def standings_of(ledger: Ledger, night: Night, zone: tzinfo) -> dict[str, Standing]:
+def standings_of(ledger: Ledger, night: Night, config: Config) -> dict[str, Standing]:
     """The verdict of every subject that was read this night, over all its nights."""
     answering = {host_of(uri) for uri in ledger.answered_uris()}
     few_hosts = ledger.nights_with_few_hosts()
     return {
-        subject: judge(nights, host_answered=host_of(subject) in answering, capped_nights=few_hosts, zone=zone)
+        subject: judge(
+            nights,
+            host_answered=host_of(subject) in answering,
+            # The resolver reports a name as missing only when the second one says so, too.
+            second_resolver_confirms=len(config.resolvers) > 1,
+            capped_nights=few_hosts,
+            zone=ZoneInfo(config.timezone),
+        )
         for subject, nights in ledger.histories(night.id).items()
         if nights[-1].night == night.id
     }

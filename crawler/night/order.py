@@ -25,8 +25,8 @@ from crawler.clock import Clock
 from crawler.config import Config, read_config
 from crawler.errors import ArchiveError, UsageError
 from crawler.fetch.crawl import crawl
-from crawler.fetch.scribe import Scribe
 from crawler.fetch.round import batches_of
+from crawler.fetch.scribe import Scribe
 from crawler.fetch.work import Work
 from crawler.judge import RULES_VERSION
 from crawler.ledger.ledger import Ledger
@@ -121,9 +121,10 @@ def _finish(run: _Run) -> int:
     citations = settle(run.seeds.citations, ledger.tracker_targets())
     ledger.record_seeds(night.id, run.seeds.documents, citations, run.seeds.unreadable)
     store_texts(ledger, run.places.archive, night.id, config)
-    validity = assess(ledger, night, citations, config.timezone)
+    validity = assess(ledger, night, citations, config)
     status = INVALID if not validity.valid else NEWS if has_news(ledger, night, citations) else QUIET
     report = told_of(ledger, night.id, config)
+    run.voice.say(f"status {status}: {report.lead.en}")
     tell(report, run.folder, config.language)
     for uri, path in ((f"urn:evercite:{name}:{night.id}", run.folder / name) for name in ("report.json", "night.log")):
         run.writer.write_resource(uri, _MEDIA_TYPES[path.suffix], path.read_bytes())
@@ -155,7 +156,7 @@ def open_night(ledger: Ledger, config: Config, clock: Clock) -> Night:
     if interrupted is not None:
         if timedelta(0) <= now - interrupted.started_at < timedelta(hours=config.night_hours):
             return interrupted
-        assess(ledger, interrupted, ledger.citations_of(interrupted.id), config.timezone)
+        assess(ledger, interrupted, ledger.citations_of(interrupted.id), config)
         ledger.end_night(interrupted.id, now, FAILED, RULES_VERSION)
     night = Night(f"{now:%Y%m%dT%H%M%SZ}", now.replace(microsecond=0), clock.simulated)
     if any(known.id == night.id for known in ledger.nights()):
