@@ -13,7 +13,7 @@ import pytest
 from crawler.model import Group, Outcome, Verdict
 from crawler.version import VERSION
 from tests.house import ROOT, House
-from tests.web.answers import NotFound, Page
+from tests.web.answers import Behaviour, NotFound, Page
 from tests.web.server import FakeWeb
 from tests.web.sites import Site
 from tests.web.walls import WALLS
@@ -23,7 +23,7 @@ OK, DEAD, GONE = (f"https://www.example.org/{name}" for name in ("ok", "dead", "
 
 @pytest.fixture(scope="module")
 def web() -> Iterator[FakeWeb]:
-    paths = {"/ok": Page("A page"), "/dead": NotFound(), "/gone": WALLS["gone"]}
+    paths: dict[str, Behaviour] = {"/ok": Page("A page"), "/dead": NotFound(), "/gone": WALLS["gone"]}
     with FakeWeb([Site("www.example.org", paths)]) as fake:
         yield fake
 

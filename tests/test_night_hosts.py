@@ -31,8 +31,9 @@ def uri_of(case: OutcomeCase, web: FakeWeb) -> str:
 
 @pytest.fixture(scope="module")
 def web() -> Iterator[FakeWeb]:
-    ports = {"http_port": 80, "https_port": 443} if ROOT_USER else {}
-    with FakeWeb([case.site for case in CASES], address="127.0.0.77", **ports) as fake:
+    http_port, https_port = (80, 443) if ROOT_USER else (0, 0)
+    sites = [case.site for case in CASES]
+    with FakeWeb(sites, address="127.0.0.77", http_port=http_port, https_port=https_port) as fake:
         yield fake
 
 

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import ClassVar
+from typing import Any, ClassVar
 
 import pytest
 
@@ -164,10 +164,10 @@ def test_the_same_night_is_not_run_twice(web: FakeWeb, tmp_path: Path) -> None:
 class TestWithoutNetwork:
     """A machine whose network is gone: nothing resolves, nothing connects."""
 
-    SETTINGS: ClassVar[dict[str, object]] = {"resolvers": ["127.0.0.1:9"], "connect_timeout_s": 1.0}
+    SETTINGS: ClassVar[dict[str, Any]] = {"resolvers": ["127.0.0.1:9"], "connect_timeout_s": 1.0}
 
     def test_the_first_night_judges_nothing_and_says_whose_fault_it_was(self, tmp_path: Path) -> None:
-        house = House(tmp_path, **self.SETTINGS)
+        house = House(tmp_path, None, **self.SETTINGS)
         house.cite(URIS)
         ran = house.night()
         assert ran.status == 4

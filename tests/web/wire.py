@@ -132,6 +132,7 @@ class Call:
         self.served.add(data)
         self.writer.write(data)
         await self.writer.drain()
+        await asyncio.sleep(0)  # a TLS client that went away makes drain return at once, for ever
 
     async def reply(self, status: int, body: bytes = b"", fields: Fields = (), reason: str | None = None) -> None:
         """Send a whole, correct message: Date, the fields given, Content-Length, body (none to HEAD)."""
