@@ -210,8 +210,6 @@ TROUBLES: dict[str, tuple[Failure | None, Truncated | None, bool]] = {
 @pytest.mark.parametrize("scheme", ["http", "https"])
 @pytest.mark.parametrize("name", TROUBLES)
 def test_trouble(web: FakeWeb, name: str, scheme: str) -> None:
-    if scheme == "https" and name.startswith("endless"):
-        pytest.skip("floods over TLS are in test_fetch_wire_raw.py")
     failure, truncated, kept = TROUBLES[name]
     uri = f"{scheme}://catalogue.example.org/{name}?{scheme}"
     deadline_s = {Failure.TIMEOUT: 0.6, None: 2.0}.get(failure, 10.0) if truncated is not Truncated.LENGTH else 10.0
