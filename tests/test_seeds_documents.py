@@ -69,7 +69,7 @@ def test_offsets_point_at_what_was_printed(name: str) -> None:
         assert text.count("\n", 0, citation.start) + 1 == citation.lines[0]
 
 
-_urls = ["https://example.org/a", "www.example.org", "wang@example.org", "http:example.org"]
+_urls = ["https://example.org/a", "www.example.org", "，wang@example.org ", "http:example.org"]
 _words = ["花园最新进展", "标题", "。", "的", "正文很长，没有什么可说的地方", f"/signature/{SIGNATURE}/userid/{USER}"]
 _space = ["\n", "\n\n", "\n\n\n\n", "\r\n", "\f", " ", "   "]
 _pieces = st.sampled_from(_urls + _words + _space)

@@ -1,0 +1,1 @@
+"""Seed documents and what they cite."""

@@ -25,7 +25,7 @@ from crawler.model import Flag, ItemCandidate
 from crawler.seeds.boundary import find_urls
 from crawler.seeds.mention import Mention
 from crawler.urls.address import read_address
-from crawler.urls.redact import MAIL
+from crawler.urls.redact import MAIL, redact_text
 from crawler.urls.repair import looks_like_host
 
 Words = Generator["_Found", None, "_Found | None"]
@@ -271,7 +271,7 @@ def _mention(source: _Source, entry: _Entry, found: _Found) -> Mention:
         (source.line(found.start),),
         fragments=found.fragments,
         anchor=found.anchor,
-        context=entry.text[:CONTEXT_CHARACTERS],
+        context=redact_text(entry.text)[:CONTEXT_CHARACTERS],
         section=entry.section,
         candidates=_candidates(entry, found),
         flags=found.flags,

@@ -10,7 +10,7 @@ Rules of the item (a link's place in a list of links says nothing of the paragra
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from crawler.model import Flag, ItemCandidate
@@ -19,6 +19,7 @@ from crawler.seeds.headings import Headings, read_headings, titles_above
 from crawler.seeds.mention import Mention
 from crawler.seeds.pages import Line, Page, read_pages
 from crawler.urls.address import read_address
+from crawler.urls.redact import redact, redact_text
 
 CONTEXT_CHARACTERS = 160
 CANDIDATE_CHARACTERS = 40
@@ -54,11 +55,13 @@ def _printed(place: _Place) -> Iterator[Mention]:
     """The URLs in the page's running text."""
     for block in place.page.blocks:
         start, end = block[0].start, block[-1].start + len(block[-1].text)
-        for span in find_urls(place.text[start:end]):
-            yield _in_text(place, block, start, span)
+        words = place.text[start:end]
+        spans = find_urls(words)
+        for span, context in zip(spans, _contexts(words, spans), strict=True):
+            yield _in_text(place, block, start, span, context)
 
 
-def _in_text(place: _Place, block: tuple[Line, ...], offset: int, span: Span) -> Mention:
+def _in_text(place: _Place, block: tuple[Line, ...], offset: int, span: Span, context: str) -> Mention:
     start, end = offset + span.start, offset + span.end
     lines = [line for line in block if line.start < end and line.start + len(line.text) > start]
     return Mention(
@@ -67,7 +70,7 @@ def _in_text(place: _Place, block: tuple[Line, ...], offset: int, span: Span) ->
         place.text[start:end],
         tuple(line.number for line in lines),
         page=place.page.number,
-        context=_around(place.text[offset : block[-1].start + len(block[-1].text)], span),
+        context=context,
         section=place.section,
         candidates=_of_page(place, own_line="" if lines[0].words == place.text[start:end] else lines[0].words),
         flags=span.flags,
@@ -103,7 +106,7 @@ def _link(place: _Place, run: tuple[Line, ...], candidates: Candidates) -> Menti
         tuple(line.number for line in run),
         fragments=len(run),
         page=place.page.number,
-        context=(place.headings.opening or "")[:CONTEXT_CHARACTERS],
+        context=redact_text(place.headings.opening or "")[:CONTEXT_CHARACTERS],
         section=place.section,
         candidates=candidates,
         flags=((Flag.WRAPPED,) if len(run) > 1 else ()) + (() if is_exact else (Flag.BOUNDARY_AMBIGUOUS,)),
@@ -136,9 +139,18 @@ def _untitled(place: _Place, own_line: str) -> Candidates:
 
 
 def _shortened(words: str) -> str:
+    words = redact_text(words[: 10 * CANDIDATE_CHARACTERS])  # before cutting: half an address is hard to recognise
     return words if len(words) <= CANDIDATE_CHARACTERS else words[: CANDIDATE_CHARACTERS - 1] + "…"
 
 
-def _around(block: str, span: Span) -> str:
-    room = max(0, CONTEXT_CHARACTERS - (span.end - span.start)) // 2
-    return " ".join(block[max(0, span.start - room) : span.end + room].split())
+def _contexts(words: str, spans: Sequence[Span]) -> Iterator[str]:
+    """What stands around each URL; redacted before it is cut, since half an address is hard to recognise."""
+    shown, places, end = "", [], 0
+    for span in spans:
+        shown += redact_text(words[end : span.start])
+        places.append(len(shown))
+        shown += redact(words[span.start : span.end])
+        end = span.end
+    shown += redact_text(words[end:])
+    for place in places:
+        yield " ".join(shown[max(0, place - CONTEXT_CHARACTERS // 3) : place + CONTEXT_CHARACTERS].split())

@@ -70,7 +70,7 @@ def urlkey(uri: str) -> str:
 
 def _joined(url: URL, path: str, query: str, keep_mark: bool) -> str:
     mark = "?" if query or keep_mark else ""
-    return f"{url.protocol}//{url.host}{path}{mark}{query}"
+    return str(URL(f"{url.protocol}//{url.host}{path}{mark}{query}").href)  # what is left may need reading again
 
 
 def _has_mark(url: URL) -> bool:
