@@ -24,9 +24,9 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.clock import Clock
 from crawler.config import Config
-from crawler.fetch.wire import Wire
 from crawler.http1 import length_of, payload_of
 from crawler.model import Exchange, Head
+from crawler.wire.wire import Wire
 
 # Larger payloads stay in the spool: Response.body is empty then and flagged.
 BODY_BYTES = 1024 * 1024

@@ -21,12 +21,12 @@ from crawler.fetch.cookies import ChainJar
 from crawler.fetch.hops import next_hop
 from crawler.fetch.pacing import Pacer
 from crawler.fetch.robots import RobotsDesk
-from crawler.fetch.wire import Wire
 from crawler.fetch.work import Work
 from crawler.model import Exchange, Hop, Target, Wrapper
 from crawler.urls.canonical import clean, urlkey
 from crawler.urls.redact import redact
 from crawler.urls.unwrap import unwrap
+from crawler.wire.wire import Wire
 
 MAX_ATTEMPTS = 3
 MAX_HOPS = 5

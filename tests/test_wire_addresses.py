@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.fetch.addresses import SPECIAL, is_literal, networks_of, refusal_of
+from crawler.wire.addresses import SPECIAL, is_literal, networks_of, refusal_of
 
 REFUSED = {
     "0.0.0.0": "this network",

@@ -13,8 +13,8 @@ import pytest
 
 from crawler.clock import Clock
 from crawler.config import Config
-from crawler.fetch.wire import Wire
 from crawler.model import Exchange, Failure, Refusal, Truncated
+from crawler.wire.wire import Wire
 from tests.web import BYTE_CASES, Certificate, Door, FakeWeb, Name, Site, byte_site, catalogue_site
 from tests.web.byte_cases import HOST as BYTE_HOST
 

@@ -18,12 +18,12 @@ from urllib.parse import urlsplit
 
 from crawler.config import Config
 from crawler.errors import EverciteError
-from crawler.fetch.addresses import is_literal, networks_of, refusal_of
-from crawler.fetch.connection import Connection
-from crawler.fetch.resolve import Resolver
-from crawler.fetch.tls import describe, failure_of, make_context, server_name_of
 from crawler.http1 import Final, Malformed, ResponseParser
 from crawler.model import Failure, Refusal
+from crawler.wire.addresses import is_literal, networks_of, refusal_of
+from crawler.wire.connection import Connection
+from crawler.wire.resolve import Resolver
+from crawler.wire.tls import describe, failure_of, make_context, server_name_of
 
 # Connection Attempt Delay (RFC 8305 §5).
 STAGGER_S = 0.25

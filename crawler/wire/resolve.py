@@ -20,8 +20,8 @@ import dns.name
 import dns.rdatatype
 import dns.resolver
 
-from crawler.fetch.addresses import is_literal
 from crawler.model import Failure
+from crawler.wire.addresses import is_literal
 
 # getaddrinfo blocks its thread; the loop's own pool is too small for a night with many silent names.
 LOOKUP_THREADS = 32

@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator, Mapping, Sequence
 
 import pytest
 
-from crawler.fetch.resolve import SYSTEM_FAILURES, Resolver, _look_up
 from crawler.model import Failure
+from crawler.wire.resolve import SYSTEM_FAILURES, Resolver, _look_up
 from tests.web.names import Entry, Name, NameServer, Question
 
 ZONE = {

@@ -6,10 +6,10 @@ import asyncio
 from datetime import datetime
 from pathlib import Path
 
-from crawler.fetch.connection import Answer, Connection, Ending
-from crawler.fetch.dial import Stages
-from crawler.fetch.spool import Spool
 from crawler.model import Exchange, Failure, Head, Timings, Tls
+from crawler.wire.connection import Answer, Connection, Ending
+from crawler.wire.dial import Stages
+from crawler.wire.spool import Spool
 
 # A server that gives up an idle connection may say so first (RFC 9110 §15.5.9).
 REQUEST_TIMEOUT = 408

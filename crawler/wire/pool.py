@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from crawler.fetch.connection import Connection
-from crawler.fetch.dial import Route
+from crawler.wire.connection import Connection
+from crawler.wire.dial import Route
 
 MAX_IDLE = 64
 # Shorter than most servers keep one, longer than a polite pause between two requests to a host.

@@ -17,13 +17,13 @@ from pathlib import Path
 
 from crawler.clock import Clock
 from crawler.config import Config
-from crawler.fetch.account import Account
-from crawler.fetch.connection import Answer, Connection, Ending, Watch
-from crawler.fetch.destination import destination_of, refused, request_of
-from crawler.fetch.dial import Dialler, Route, Unreached
-from crawler.fetch.pool import Pool
 from crawler.http1 import ResponseParser
 from crawler.model import Exchange
+from crawler.wire.account import Account
+from crawler.wire.connection import Answer, Connection, Ending, Watch
+from crawler.wire.destination import destination_of, refused, request_of
+from crawler.wire.dial import Dialler, Route, Unreached
+from crawler.wire.pool import Pool
 
 
 @dataclass(frozen=True, slots=True)

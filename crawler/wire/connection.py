@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from crawler.errors import EverciteError
-from crawler.fetch.spool import Spool
 from crawler.http1 import Body, CutShort, End, Event, Final, Interim, Malformed, OverLimit, ResponseParser, Surplus
 from crawler.model import Failure, Head, Refusal, Tls, Truncated
+from crawler.wire.spool import Spool
 
 # After an answer that cannot be trusted, how long we read on so that its record does not depend on packets.
 LINGER_S = 1.0

@@ -22,12 +22,12 @@ from hypothesis import strategies as st
 
 from crawler.clock import Clock
 from crawler.config import Config
-from crawler.fetch.connection import Connection
-from crawler.fetch.destination import destination_of, request_of
-from crawler.fetch.dial import Route, Unreached, connect
-from crawler.fetch.pool import Pool
-from crawler.fetch.wire import Wire
 from crawler.model import Failure, Refusal, Truncated
+from crawler.wire.connection import Connection
+from crawler.wire.destination import destination_of, request_of
+from crawler.wire.dial import Route, Unreached, connect
+from crawler.wire.pool import Pool
+from crawler.wire.wire import Wire
 
 ALLOWED = Config(allow_private_networks=("127.0.0.0/8",), connect_timeout_s=5.0, exchange_deadline_s=10.0)
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
@@ -458,7 +458,7 @@ def test_a_large_body_takes_no_memory(tmp_path: Path) -> None:
         from pathlib import Path
         from crawler.clock import Clock
         from crawler.config import Config
-        from crawler.fetch.wire import Wire
+        from crawler.wire.wire import Wire
         PIECE = b"x" * 65536
         async def serve(reader, writer):
             await reader.readuntil(b"\\r\\n\\r\\n")
