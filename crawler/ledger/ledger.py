@@ -1,26 +1,15 @@
-"""The ledger: what was seen, night by night, in one SQLite file. Append-only but for derived tables.
-
-Rules:
-- One writer process (the night's lock); threads share one connection behind one lock.
-- Every write runs in one helper that begins IMMEDIATE: a deferred BEGIN that reads and then writes
-  beside another writer fails at once with "database is locked" (sqlite.org/lang_transaction.html §2.2).
-"""
+"""The ledger: what was seen, night by night, in one SQLite file. Append-only but for derived tables."""
 
 from __future__ import annotations
 
 import json
 import sqlite3
-import threading
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
-from sqlite_utils.db import Database
-
 from crawler.errors import LedgerError
-from crawler.ledger.schema import MIGRATIONS
+from crawler.ledger.captures import Captures, read_capture
 from crawler.ledger.values import read_json, write_json
 from crawler.model import (
     Capture,
@@ -32,7 +21,6 @@ from crawler.model import (
     Observation,
     Outcome,
     Reading,
-    RecordType,
     Standing,
     Unreadable,
 )
@@ -40,57 +28,8 @@ from crawler.model import (
 BUSY_S = 30.0
 
 
-class Ledger:
-    """The opened ledger. Made by `Ledger.open`; every method is safe to call from any thread."""
-
-    def __init__(self, connection: sqlite3.Connection) -> None:
-        self._connection = connection
-        self._lock = threading.RLock()
-
-    @classmethod
-    def open(cls, path: Path) -> Ledger:
-        """Open or create the ledger and bring its tables up to date.
-
-        Raises LedgerError for a file that is no ledger, is newer than this program, or cannot be written.
-        """
-        try:
-            path.parent.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
-            _configure(connection)
-            _migrate(connection, path)
-        except sqlite3.DatabaseError as error:
-            raise LedgerError(f"{path}: cannot be used as the ledger ({error}); restore it from a backup") from error
-        except OSError as error:
-            raise LedgerError(f"{path}: cannot be opened ({error}); check the folder and its permissions") from error
-        return cls(connection)
-
-    def close(self) -> None:
-        """Close the file."""
-        with self._lock:
-            self._connection.close()
-
-    @contextmanager
-    def _writing(self) -> Iterator[sqlite3.Connection]:
-        with self._lock:
-            try:
-                self._connection.execute("BEGIN IMMEDIATE")
-                yield self._connection
-                self._connection.execute("COMMIT")
-            except BaseException as error:
-                if self._connection.in_transaction:
-                    self._connection.execute("ROLLBACK")
-                if isinstance(error, sqlite3.OperationalError):
-                    raise LedgerError(f"the ledger cannot be written ({error}); free the disk or the lock") from error
-                raise
-
-    def _rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
-        with self._lock:
-            return self._connection.execute(sql, values).fetchall()
-
-    def _one(self, sql: str, *values: Any) -> sqlite3.Row | None:
-        with self._lock:
-            row: sqlite3.Row | None = self._connection.execute(sql, values).fetchone()
-            return row
+class Ledger(Captures):
+    """What the nights saw: documents, citations, trackers, observations; readings and standings derived from them."""
 
     # ------------------------------------------------------------ nights
 
@@ -294,7 +233,7 @@ class Ledger:
         )
         found: dict[str, list[Capture]] = {}
         for row in rows:
-            found.setdefault(row["subject"], []).append(_capture(row))
+            found.setdefault(row["subject"], []).append(read_capture(row))
         return found
 
     def final_uris(self, subject: str) -> list[str]:
@@ -356,121 +295,6 @@ class Ledger:
         )
         return {row["subject"]: read_json(Standing, row["data"]) for row in rows}
 
-    # ------------------------------------------------------------ captures (archive.index.Index)
-
-    def add_captures(self, captures: Sequence[Capture]) -> None:
-        """Index records whose bytes are already durable; known record ids are left as they are."""
-        with self._writing() as db:
-            db.executemany(_INSERT_CAPTURE, [_capture_row(capture) for capture in captures])
-
-    def original_of(self, digest: str) -> Capture | None:
-        """The earliest response record (never a revisit) with this payload digest, or None."""
-        row = self._one(
-            "SELECT * FROM captures WHERE digest = ? AND record_type = 'response' ORDER BY timestamp LIMIT 1", digest
-        )
-        return _capture(row) if row else None
-
-    def is_verified(self, record_id: str) -> bool:
-        """Whether a record was once read back and its digest held."""
-        row = self._one("SELECT verified FROM captures WHERE record_id = ?", record_id)
-        return bool(row and row["verified"])
-
-    def mark_verified(self, record_id: str) -> None:
-        """Remember that a record was read back and its digest held."""
-        with self._writing() as db:
-            db.execute("UPDATE captures SET verified = 1 WHERE record_id = ?", (record_id,))
-
-    def captures_in(self, filename: str) -> list[Capture]:
-        """The indexed records of a file, by offset."""
-        return [
-            _capture(row) for row in self._rows("SELECT * FROM captures WHERE filename = ? ORDER BY start", filename)
-        ]
-
-    def rename_file(self, old: str, new: str) -> None:
-        """Follow a WARC file that got its final name."""
-        with self._writing() as db:
-            db.execute("UPDATE captures SET filename = ? WHERE filename = ?", (new, old))
-
-    def captures_of(self, uri: str, urlkey: str) -> list[Capture]:
-        """Captures of exactly this uri, oldest first; then those that only share its urlkey."""
-        rows = self._rows(
-            "SELECT * FROM captures WHERE urlkey = ? OR uri = ? ORDER BY uri <> ?, timestamp", urlkey, uri, uri
-        )
-        return [_capture(row) for row in rows]
-
-    def capture_by_record_id(self, record_id: str) -> Capture | None:
-        """The capture of a record id, or None."""
-        row = self._one("SELECT * FROM captures WHERE record_id = ?", record_id)
-        return _capture(row) if row else None
-
-    def all_captures(self) -> Iterator[Capture]:
-        """Every capture in order of urlkey and time."""
-        for row in self._rows("SELECT * FROM captures ORDER BY urlkey, timestamp"):
-            yield _capture(row)
-
-    def filenames(self) -> list[str]:
-        """The names of all indexed WARC files."""
-        return [row["filename"] for row in self._rows("SELECT DISTINCT filename FROM captures ORDER BY filename")]
-
-    # ------------------------------------------------------------ texts (derived)
-
-    def digests_without_text(self, night_id: str) -> list[Capture]:
-        """HTML responses of a night whose main text is not stored yet."""
-        rows = self._rows(
-            "SELECT c.* FROM captures c LEFT JOIN texts t ON t.digest = c.digest WHERE c.night = ? AND t.digest IS NULL"
-            " AND c.record_type = 'response' AND c.status BETWEEN 200 AND 299 AND c.payload_length > 0"
-            " AND c.mime IN ('text/html', 'application/xhtml+xml') ORDER BY c.rowid",
-            night_id,
-        )
-        return [_capture(row) for row in rows]
-
-    def store_text(self, digest: str, title: str | None, language: str | None, text: str, extractor: str) -> None:
-        """Store the main text of a payload."""
-        with self._writing() as db:
-            db.execute("INSERT OR IGNORE INTO texts VALUES (?, ?, ?, ?, ?)", (digest, title, language, text, extractor))
-
-
-_CAPTURE_COLUMNS = (
-    "record_id",
-    "urlkey",
-    "timestamp",
-    "uri",
-    "mime",
-    "status",
-    "digest",
-    "filename",
-    "start",
-    "length",
-    "record_type",
-    "seen_at",
-    "night",
-    "payload_length",
-    "refers_to",
-    "not_modified",
-    "etag",
-    "last_modified",
-)
-_INSERT_CAPTURE = (
-    f"INSERT OR IGNORE INTO captures ({', '.join(_CAPTURE_COLUMNS)}) VALUES ({', '.join('?' * len(_CAPTURE_COLUMNS))})"
-)
-
-
-def _configure(connection: sqlite3.Connection) -> None:
-    connection.row_factory = sqlite3.Row
-    # WAL lets a report read while the night writes; FULL makes a commit survive a power cut.
-    for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _migrate(connection: sqlite3.Connection, path: Path) -> None:
-    db = Database(connection)
-    known = {migration.name for migration in MIGRATIONS.pending(Database(memory=True))}
-    newer = [applied.name for applied in MIGRATIONS.applied(db) if applied.name not in known]
-    if newer:
-        raise LedgerError(f"{path}: was written by a newer Evercite (it knows {newer[-1]}); upgrade this one")
-    if MIGRATIONS.pending(db):
-        MIGRATIONS.apply(db)
-
 
 def _night(row: sqlite3.Row) -> Night:
     ended = row["ended_at"]
@@ -510,27 +334,4 @@ def _night_reading(row: sqlite3.Row) -> NightReading:
         robots_only=bool(row["robots_only"]),
         invalid=not row["valid"],
         final_uri=row["final_uri"],
-    )
-
-
-def _capture_row(capture: Capture) -> tuple[Any, ...]:
-    values = {name: getattr(capture, name) for name in _CAPTURE_COLUMNS if name != "start"}
-    values |= {
-        "start": capture.offset,
-        "record_type": capture.record_type.value,
-        "seen_at": capture.seen_at.isoformat(),
-    }
-    return tuple(values[name] for name in _CAPTURE_COLUMNS)
-
-
-def _capture(row: sqlite3.Row) -> Capture:
-    values = {name: row[name] for name in _CAPTURE_COLUMNS if name != "start"}
-    return Capture(
-        **values
-        | {
-            "offset": row["start"],
-            "record_type": RecordType(row["record_type"]),
-            "seen_at": datetime.fromisoformat(row["seen_at"]),
-            "not_modified": bool(row["not_modified"]),
-        }
     )
