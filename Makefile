@@ -3,8 +3,9 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SEEDS ?= seeds
-# The pins reach build isolation, too: pip hands this variable on to the build's own pip.
+# The pins reach build isolation, too: older pips hand the first variable on, newer ones read the second.
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
+export PIP_BUILD_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .PHONY: help night demo test proof check golden docs
@@ -44,9 +45,9 @@ $(BIN)/python:
 	sh bin/venv $(PYTHON) $(VENV)
 
 $(VENV)/ready: $(BIN)/python pyproject.toml constraints.txt
-	$(BIN)/python -m pip install -q -e .
+	$(BIN)/python -m pip install -qq -e .
 	@touch $@
 
 $(VENV)/ready-test: $(VENV)/ready
-	$(BIN)/python -m pip install -q -e '.[test]'
+	$(BIN)/python -m pip install -qq -e '.[test]'
 	@touch $@
