@@ -59,12 +59,16 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    """A page whose every request and console message is noted."""
+def said() -> list[str]:
+    """Every request a page makes and every message it writes to the console."""
+    return []
+
+
+@pytest.fixture
+def page(browser: Browser, said: list[str]) -> Iterator[Page]:
     opened = browser.new_page()
-    opened.said = []  # type: ignore[attr-defined]
-    opened.on("console", lambda message: opened.said.append(message.text))  # type: ignore[attr-defined]
-    opened.on("request", lambda request: opened.said.append(request.url))  # type: ignore[attr-defined]
+    opened.on("console", lambda message: said.append(message.text))
+    opened.on("request", lambda request: said.append(request.url))
     yield opened
     opened.close()
 
@@ -83,10 +87,9 @@ def test_nothing_runs_out_of_the_page(page: Page, latest: Path, language: str, w
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
-def test_it_asks_for_nothing_and_complains_of_nothing(page: Page, latest: Path, language: str) -> None:
+def test_it_asks_for_nothing_and_complains_of_nothing(page: Page, said: list[str], latest: Path, language: str) -> None:
     open_report(page, latest, language)
     here = (latest / f"index.{language}.html").as_uri()
-    said: list[str] = page.said  # type: ignore[attr-defined]
     assert [text for text in said if text != here and not text.startswith("data:")] == []
 
 

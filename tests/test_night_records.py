@@ -16,6 +16,7 @@ from tests.web.sites import Site
 
 HOST = "https://www.example.org"
 SAME, CHANGED, VALIDATED, PDF = (f"{HOST}/{name}" for name in ("same", "changed", "validated", "report.pdf"))
+SESSION = ";jsessionid=0A1B2C3D4E5F60718293A4B5C6D7E8F9"
 TWIN, MOVED = f"{HOST}/twin", f"{HOST}/moved"
 PAPER = make_pdf("Annual table", ["One line."])
 SITES = [
@@ -28,6 +29,8 @@ SITES = [
             "/report.pdf": File(PAPER, "application/pdf"),
             "/twin": File(PAPER, "application/pdf"),
             "/moved": Redirect("/report.pdf", 301),
+            "/handle/1;jsessionid=0A1B2C3D4E5F60718293A4B5C6D7E8F9": Page("Known by its session alone"),
+            "/handle/2": Page("Known without a session"),
         },
     )
 ]
@@ -37,7 +40,7 @@ SITES = [
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     with FakeWeb(SITES) as web:
         house = House(tmp_path_factory.mktemp("house"), web)
-        house.cite([SAME, CHANGED, VALIDATED, PDF, TWIN, MOVED])
+        house.cite([SAME, CHANGED, VALIDATED, PDF, TWIN, MOVED, *(f"{HOST}/handle/{n}{SESSION}" for n in (1, 2))])
         for number in (0, 1):
             assert house.night(number).status in (0, 1)
         yield house
@@ -79,6 +82,13 @@ def test_a_changed_page_is_a_new_response(records: list[Stored]) -> None:
 def test_the_same_bytes_elsewhere_are_a_revisit_too(records: list[Stored]) -> None:
     assert "revisit" in kinds(records, TWIN)
     assert kinds(records, TWIN + "x") == []
+
+
+def test_a_session_is_left_out_first_and_tried_once_where_it_is_needed(house: House) -> None:
+    rows = {row["uri"]: row for row in house.report(1)["citations"]}
+    assert rows[f"{HOST}/handle/2"]["final_uri"] == f"{HOST}/handle/2"
+    needed = rows[f"{HOST}/handle/1"]
+    assert (needed["outcome"], needed["final_uri"]) == ("ok", f"{HOST}/handle/1{SESSION}"), "it would be called dead"
 
 
 def test_both_nights_are_told_apart_when_a_copy_is_asked_for(house: House) -> None:

@@ -33,6 +33,19 @@ from crawler.model import Exchange, Observation
 log = logging.getLogger(__name__)
 
 
+def guide_of(work: Work) -> Guide:
+    """What the visits of a night need of its work."""
+    return Guide(
+        work.night,
+        work.config,
+        work.clock,
+        work.deadline_at,
+        work.cited_by,
+        work.revalidations,
+        work.with_session,
+    )
+
+
 def request_headers(work: Work) -> dict[str, str]:
     """What every request says of us and of what we read: honest, and complete (RFC 9110 §12.5)."""
     return {
@@ -89,7 +102,7 @@ class CitationsSpider(Spider):
         )
         asker = Asker(self.exchange, work.scribe.archive, pacer, work.clock, request_headers(work))
         robots = RobotsDesk(asker, pacer, work.robots_failing_since, work.clock)
-        guide = Guide(work.night, config, work.clock, work.deadline_at, work.cited_by, work.revalidations)
+        guide = guide_of(work)
         visitor = Visitor(guide, asker, robots, pacer)
         trackers = TrackerDesk(work, pacer, robots, request_headers(work))
         try:

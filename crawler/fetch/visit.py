@@ -40,6 +40,8 @@ class Guide:
     deadline_at: datetime
     cited_by: Mapping[str, Sequence[str]] = field(default_factory=dict)
     revalidations: Mapping[str, Revalidation] = field(default_factory=dict)
+    # uri → the same with its session part, asked once where the server does not know the page without.
+    with_session: Mapping[str, str] = field(default_factory=dict)
 
 
 class Visitor:
@@ -53,7 +55,10 @@ class Visitor:
 
     async def observe(self, target: Target, attempt: int = 1) -> Observation:
         """What this attempt sees of a target; from the second attempt on, over fresh connections and in full."""
-        seen = await _Chain(self, target, attempt).follow()
+        seen = await _Chain(self, target, target.uri, attempt).follow()
+        if _is_unknown(seen) and target.uri in self._guide.with_session:
+            fallback = await _Chain(self, target, self._guide.with_session[target.uri], attempt).follow()
+            seen = seen if _is_unknown(fallback) else fallback
         return replace(seen, attempts=attempt)
 
     def refusal_of(self, uri: str) -> tuple[Refusal, str] | None:
@@ -69,20 +74,26 @@ class Visitor:
         return (Refusal.BUDGET, host) if self._pacer.is_spent(host) else None
 
 
-class _Chain:
-    """The hops of one attempt, as far as they go."""
+def _is_unknown(seen: Observation) -> bool:
+    """Whether the server says it does not know what was asked for."""
+    return seen.final is not None and seen.final.status in (400, 404, 410)
 
-    def __init__(self, visitor: Visitor, target: Target, attempt: int) -> None:
+
+class _Chain:
+    """The hops of one attempt, as far as they go, from the target's uri or its form with a session."""
+
+    def __init__(self, visitor: Visitor, target: Target, start: str, attempt: int) -> None:
         self._visitor = visitor
         self._guide = visitor._guide
         self._target = target
+        self._start = start
         self._attempt = attempt
         self._jar = ChainJar()
         self._hops: list[Hop] = []
         self._asked: set[object] = set()
 
     async def follow(self) -> Observation:
-        uri, via = self._target.uri, None
+        uri, via = self._start, None
         while True:
             ended = await self._stop_before(uri, via)
             if ended is not None:

@@ -45,6 +45,7 @@ class Work:
     cited_by: dict[str, tuple[str, ...]] = field(default_factory=dict)
     wrapper_cited_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     revalidations: Mapping[str, Revalidation] = field(default_factory=dict)
+    with_session: Mapping[str, str] = field(default_factory=dict)
     robots_failing_since: Mapping[str, datetime] = field(default_factory=dict)
     answered_last_valid: frozenset[str] = frozenset()
     invalid_nights_running: int = 0

@@ -39,6 +39,7 @@ from crawler.night.plan import (
     robots_failing_since,
     settle,
     targets_of,
+    with_session,
     wrapper_cited_by,
     wrappers_of,
 )
@@ -185,6 +186,7 @@ def plan_work(
         cited_by=cited_by(citations),
         wrapper_cited_by=wrapper_cited_by(citations),
         revalidations=revalidations(ledger, night.id),
+        with_session=with_session(citations),
         robots_failing_since=robots_failing_since(ledger),
         answered_last_valid=answered,
         invalid_nights_running=invalid_running,

@@ -9,7 +9,7 @@ from datetime import datetime
 from crawler.fetch.asking import Revalidation, host_of
 from crawler.ledger.ledger import Ledger
 from crawler.model import Capture, Citation, Outcome, Target, Wrapper
-from crawler.urls.canonical import urlkey
+from crawler.urls.canonical import clean, urlkey
 
 # A full answer is asked for again at least every 7th night: a server may forget to change its validators.
 FULL_EVERY_NIGHTS = 7
@@ -43,6 +43,16 @@ def wrappers_of(citations: Iterable[Citation]) -> list[Wrapper]:
     """The distinct wrappers whose target nobody knows yet."""
     found = {c.wrapper.sha256: c.wrapper for c in citations if c.wrapper and c.uri is None}
     return list(found.values())
+
+
+def with_session(citations: Iterable[Citation]) -> dict[str, str]:
+    """uri → the same uri with the session part it was printed with."""
+    found: dict[str, str] = {}
+    for citation in citations:
+        for other in citation.alternatives:
+            if citation.uri and clean(other).uri == citation.uri:
+                found.setdefault(citation.uri, other)
+    return found
 
 
 def place_of(citation: Citation) -> str:
