@@ -9,7 +9,7 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import ada_url
@@ -56,7 +56,7 @@ class Question:
     """What is asked: the uri, how we got there, and how to ask.
 
     `came_from` is the uri of the hop before, `hop_path` one letter a hop (R redirect, P robots.txt);
-    `cited_by` are the places that cite the target.
+    `cited_by` are the places that cite the target; `read_any` reads a body of whatever type it claims.
     """
 
     uri: str
@@ -67,6 +67,7 @@ class Question:
     fresh: bool = False
     limit_bytes: int | None = None
     note: str = ""
+    read_any: bool = False
     cited_by: tuple[str, ...] = ()
     revalidation: Revalidation | None = None
 
@@ -112,7 +113,11 @@ class Asker:
         exchange = await self._ask(question)
         if exchange.failure in LASTING:
             return await self._second_look(question, exchange)
-        return await self._archived(question, exchange)
+        answer = await self._archived(question, exchange)
+        if question.revalidation is not None and answer.hop.status == 304 and answer.content is None:
+            # The original cannot be read back any more: its validators are worth nothing.
+            return await self.answer(replace(question, revalidation=None))
+        return answer
 
     async def _ask(self, question: Question, **wire: object) -> Exchange:
         host = host_of(question.uri)
@@ -176,14 +181,16 @@ def _read(question: Question, exchange: Exchange, capture: Capture | None) -> An
         record_id=capture.record_id if capture else None,
         ip=exchange.ip,
     )
-    body = _readable(exchange, head) if head and exchange.failure is None else b""
-    content = _content(question, exchange, head) if head and exchange.failure is None else None
+    body = _readable(question, exchange, head) if head and exchange.failure is None else b""
+    stands = capture is not None and capture.not_modified
+    content = _content(question, exchange, head, stands) if head and exchange.failure is None else None
     return Answer(hop, head, body, content, exchange.refusal)
 
 
-def _readable(exchange: Exchange, head: Head) -> bytes:
+def _readable(question: Question, exchange: Exchange, head: Head) -> bytes:
     """The decoded start of a body that hops and robots rules are read from; empty for other types."""
-    if media_type(head) not in READ_TYPES or exchange.payload_length > READ_BYTES:
+    wanted = question.read_any or media_type(head) in READ_TYPES
+    if not wanted or exchange.payload_length > READ_BYTES:
         return b""
     return decode(payload(exchange), codings_of(head), READ_BYTES).content
 
@@ -202,8 +209,8 @@ _COVERAGE = {
 }
 
 
-def _content(question: Question, exchange: Exchange, head: Head) -> Content | None:
-    if head.status == 304 and question.revalidation is not None:
+def _content(question: Question, exchange: Exchange, head: Head, stands: bool) -> Content | None:
+    if head.status == 304 and stands and question.revalidation is not None:
         original = question.revalidation.original
         return Content(original.mime, original.payload_length, original.digest, not_modified=True)
     if not 200 <= head.status < 300:

@@ -92,7 +92,8 @@ def without_fragment(uri: str) -> str:
     return uri.partition("#")[0]
 
 
-_REFRESH = re.compile(r"\s*(\d{1,6}(?:\.\d*)?)\s*(?:[;,]|\s)\s*(?:url\s*=\s*)?(.+)", re.IGNORECASE | re.DOTALL)
+_REFRESH = re.compile(r"\s*([0-9]{1,6}(?:\.[0-9]*)?)\s*(?:[;,]|\s)\s*(.+)", re.DOTALL)
+_URL_IS = re.compile(r"^url\s*=\s*", re.IGNORECASE)
 
 
 def read_refresh(value: str) -> str | None:
@@ -100,8 +101,8 @@ def read_refresh(value: str) -> str | None:
     found = _REFRESH.fullmatch(value)
     if not found or float(found[1]) > MAX_REFRESH_S:
         return None
-    reference = found[2].strip()
-    if reference[:1] in "'\"":
+    reference = _URL_IS.sub("", found[2].strip(), count=1).strip()
+    if reference.startswith(("'", '"')):
         reference = reference[1:].partition(reference[0])[0]
     return reference or None
 

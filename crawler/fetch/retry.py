@@ -1,4 +1,4 @@
-"""When a failing target is asked again the same night: waits by failure class, with tenacity.
+"""When a failing target is asked again the same night: which failures, and after which waits, with tenacity.
 
 Rules:
 - Only what may pass within minutes is asked again; a refusal, a 404 or a bad certificate is not.
@@ -7,6 +7,7 @@ Rules:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime
 from email.utils import parsedate_to_datetime
@@ -35,7 +36,7 @@ def retry_after_s(value: str | None, now: datetime) -> float | None:
     """Seconds a Retry-After field asks for, or None when there is none that can be read."""
     if not value:
         return None
-    if value.strip().isdigit():
+    if re.fullmatch(r"[0-9]{1,9}", value.strip()):
         return float(value)
     try:
         when = parsedate_to_datetime(value)
@@ -47,23 +48,26 @@ def retry_after_s(value: str | None, now: datetime) -> float | None:
 async def observe_again(
     first: Observation, look: Callable[[int], Awaitable[Observation]], config: Config, now: Callable[[], datetime]
 ) -> Observation:
-    """The observation that counts after this night's retries. `look(n)` makes the n-th attempt, n ≥ 2."""
-    attempts = 1
+    """The observation that counts after this night's retries. `look(n)` makes the n-th attempt, n ≥ 2.
+
+    An attempt that we refuse ourselves (the night ends, a budget is spent) says nothing: the one before it counts.
+    """
+    attempts, counts, refused = 1, first, False
 
     async def attempt() -> Observation:
-        nonlocal attempts
-        if attempts == 1:
-            attempts = 2
-            return first
-        seen = await look(attempts)
+        nonlocal attempts, counts, refused
+        if attempts > 1:
+            seen = await look(attempts)
+            refused = seen.refusal is not None
+            counts = counts if refused else seen
         attempts += 1
-        return seen
+        return counts
 
     def wait(state: RetryCallState) -> float:
         return _wait_s(state, config, now())
 
     return await AsyncRetrying(
-        retry=retry_if_result(is_passing),
+        retry=retry_if_result(lambda seen: not refused and is_passing(seen)),
         wait=wait,
         stop=stop_after_attempt(1 + len(config.retry_waits_s)),
         retry_error_callback=_last,

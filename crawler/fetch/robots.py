@@ -53,13 +53,13 @@ def read_rules(answer: Answer, failing_since: datetime | None, now: datetime) ->
     """
     head, failure = answer.head, answer.hop.failure
     if answer.refusal is not None or failure is Failure.DNS_NXDOMAIN:
-        # Refused by us: the page will be, too. No such name: nobody is there to have rules, and asking
-        # for the page sends nothing either.
+        # Refused by us (a private address, or a redirect to one): it leads nowhere, as after five hops. No such
+        # name: nobody is there to have rules, and asking for the page sends nothing either.
         return Rules()
     if head is not None and (failure is None or failure in LASTING):
         # A certificate in trouble was looked past (answer.head is the unverified one's): its rules hold.
         if 200 <= head.status < 300:
-            return Rules(parsed=Protego.parse(answer.body.decode("utf-8", "replace")))
+            return Rules(parsed=Protego.parse(answer.body.decode("utf-8-sig", "replace")))
         if head.status < 500:
             # 3xx here is a redirect that led nowhere after five hops: unavailable, i.e. absent (§2.3.1.2).
             return Rules()
@@ -88,11 +88,11 @@ class RobotsDesk:
 
     async def _ask(self, origin: str, attempt: int) -> Rules:
         question = Question(f"{origin}/robots.txt", hop_path="P", fresh=attempt > 1, limit_bytes=PARSED_BYTES)
-        question = replace(question, note="robots.txt")
+        question = replace(question, note="robots.txt", read_any=True)
         for _ in range(1 + MAX_REDIRECTS):
             answer = await self._asker.answer(question)
             found = next_hop(question.uri, answer.head, b"") if answer.head else None
-            if found is None or found.uri is None:
+            if found is None or found.uri is None or not found.uri.startswith(("http://", "https://")):
                 break
             question = replace(
                 question, uri=found.uri, via=found.via, came_from=question.uri, hop_path=question.hop_path + "R"

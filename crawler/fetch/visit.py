@@ -58,7 +58,7 @@ class Visitor:
         seen = await _Chain(self, target, target.uri, attempt).follow()
         if _is_unknown(seen) and target.uri in self._guide.with_session:
             fallback = await _Chain(self, target, self._guide.with_session[target.uri], attempt).follow()
-            seen = seen if _is_unknown(fallback) else fallback
+            seen = fallback if fallback.content is not None else seen
         return replace(seen, attempts=attempt)
 
     def refusal_of(self, uri: str) -> tuple[Refusal, str] | None:
@@ -114,6 +114,8 @@ class _Chain:
 
     def _without_person(self, uri: str) -> str:
         """The uri without parameters that name a recipient – unless taking them off only leads round in a circle."""
+        if not uri.startswith(("http://", "https://")):
+            return uri
         cleaned = clean(uri)
         asked = any(hop.uri == cleaned.uri for hop in self._hops)
         return cleaned.uri if cleaned.personal and not asked else uri
