@@ -44,11 +44,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _said(error, USAGE)
     except EverciteError as error:
         return _said(error, FAILED)
+    except Exception:  # noqa: BLE001 -- a fault of ours must not look like the status of a night
+        return _failed()
 
 
 def _said(error: EverciteError, status: int) -> int:
     print(f"evercite: {error}", file=sys.stderr)
     return status
+
+
+def _failed() -> int:
+    """Show a fault of ours, every address in it redacted."""
+    import traceback
+
+    from crawler.urls.redact import redact_text
+
+    print(redact_text(traceback.format_exc()), end="", file=sys.stderr)
+    print("evercite: a fault of ours; please report the lines above", file=sys.stderr)
+    return FAILED
 
 
 class _Usage(SystemExit):
@@ -115,7 +128,7 @@ def _add_report(commands: argparse._SubParsersAction[_Parser]) -> None:
 
 
 def _add_archive(commands: argparse._SubParsersAction[_Parser]) -> None:
-    parser = commands.add_parser("archive", help="archived copies: get, list, check")
+    parser = commands.add_parser("archive", help="archived copies: get, list, check, reindex")
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     getting = actions.add_parser("get", help="write the archived copy of a URL or citation to standard output")
     getting.add_argument("asked", metavar="URL|ID")
@@ -127,9 +140,11 @@ def _add_archive(commands: argparse._SubParsersAction[_Parser]) -> None:
     listing = actions.add_parser("list", help="the copies held of a URL or citation")
     listing.add_argument("asked", metavar="URL|ID")
     listing.set_defaults(run=_archive_list)
+    indexing = actions.add_parser("reindex", help="read every WARC file again: the index and CDXJ as the records say")
+    indexing.set_defaults(run=_archive_reindex)
     checking = actions.add_parser("check", help="prove every digest, offset and revisit again")
     checking.set_defaults(run=_archive_check)
-    for action in (getting, listing, checking):
+    for action in (getting, listing, checking, indexing):
         _add_places(action)
 
 
@@ -237,7 +252,7 @@ def _archive_list(options: argparse.Namespace) -> int:
         return NEVER_CAPTURED
     for c in holdings.captures:
         same = " unchanged" if c.refers_to else ""
-        print(f"{c.timestamp}  {c.status}  {c.mime}  {c.payload_length} bytes{same}  {c.digest[:19]}…  {c.uri}")
+        print(f"{c.timestamp}  {c.status}  {c.mime}  {c.payload_length} bytes{same}  {c.digest[:19]}…  {_shown(c.uri)}")
     return 0
 
 
@@ -245,6 +260,17 @@ def _shown(asked: str) -> str:
     from crawler.urls.redact import redact
 
     return redact(asked)
+
+
+def _archive_reindex(options: argparse.Namespace) -> int:
+    from crawler.archive.recovery import reindex
+    from crawler.night.lock import night_lock
+    from crawler.urls.canonical import urlkey
+
+    with night_lock(options.archive):
+        for sentence in reindex(options.archive, _open_ledger(options.archive), urlkey):
+            print(sentence)
+    return 0
 
 
 def _archive_check(options: argparse.Namespace) -> int:

@@ -166,13 +166,15 @@ def _check(config: Config) -> None:
 
 def _check_numbers(config: Config) -> None:
     for name in _POSITIVE:
-        if getattr(config, name) <= 0:
-            raise UsageError(f"{name} must be greater than 0")
+        if not 0 < getattr(config, name) <= _LARGEST:
+            raise UsageError(f"{name} must be greater than 0 and at most {_LARGEST:,}")
+    if config.night_hours > MOST_NIGHT_HOURS:
+        raise UsageError(f"night_hours must be at most {MOST_NIGHT_HOURS}: a week")
     for name in ("learn_refetch_s", "retry_after_cap_s", "max_delay_s"):
-        if getattr(config, name) < 0:
-            raise UsageError(f"{name} must not be negative")
-    if any(wait < 0 for wait in config.retry_waits_s):
-        raise UsageError("retry_waits_s must not hold negative numbers")
+        if not 0 <= getattr(config, name) <= _LARGEST:
+            raise UsageError(f"{name} must not be negative, and at most {_LARGEST:,}")
+    if not all(0 <= wait <= _LARGEST for wait in config.retry_waits_s):
+        raise UsageError(f"retry_waits_s must not hold negative numbers, nor more than {_LARGEST:,}")
 
 
 def _check_words(config: Config) -> None:
@@ -198,7 +200,8 @@ def _check_places(config: Config) -> None:
         except ValueError:
             raise UsageError(f'allow_private_networks: {network!r} is no network; write "127.0.0.0/8"') from None
     for name, place in _places(config):
-        if not re.fullmatch(r"(\[[0-9A-Fa-f:.]+\]|[^:\s]+):\d{1,5}", place):
+        found = re.fullmatch(r"(?:\[[0-9A-Fa-f:.]+\]|[^:\s]+):([0-9]{1,5})", place)
+        if not found or not 0 < int(found[1]) < 65536:
             raise UsageError(f'{name}: {place!r} must look like "host:port"')
 
 
@@ -207,6 +210,9 @@ def _places(config: Config) -> Iterator[tuple[str, str]]:
     yield from (("resolvers", place) for place in config.resolvers)
 
 
+# Beyond this a number is a slip of the pen; times further on overflow (not-a-number fails every comparison, too).
+_LARGEST = 10**12
+MOST_NIGHT_HOURS = 7 * 24
 _POSITIVE = (
     "delay_s",
     "per_host_budget_s",

@@ -93,7 +93,7 @@ class Citation:
 
     `printed` and `context` are redacted. `lines` count from 1; `start`/`end` are character offsets
     into the document's text. `uri` is None for mail, a defect, or a tracker not yet resolved.
-    `alternatives` are further fetch uris of the same print, to be tried once when `uri` does not answer.
+    `alternatives` are further fetch uris of the same print; the crawl tries the one with its session part.
     """
 
     id: str
@@ -168,6 +168,7 @@ class Refusal(StrEnum):
     BUDGET = "budget"
     DEADLINE = "deadline"
     CREDENTIALS = "credentials"
+    OUR_FAULT = "our-fault"
 
 
 class Truncated(StrEnum):
@@ -531,7 +532,7 @@ class Capture:
 
 @dataclass(frozen=True, slots=True)
 class Night:
-    """One run of the nightly job. `id` is its UTC start as YYYYMMDDTHHMMSSZ."""
+    """One run of the nightly job. `id` is its UTC start as YYYYMMDDTHHMMSSZ; `status` its exit status once ended."""
 
     id: str
     started_at: datetime
@@ -539,3 +540,4 @@ class Night:
     ended_at: datetime | None = None
     valid: bool = True
     invalid_reason: str | None = None
+    status: int | None = None

@@ -128,13 +128,13 @@ def test_a_target_has_one_observation_a_night(ledger: Ledger) -> None:
     assert ledger.observations_of(night().id)[URI].hops[0].status == 200
 
 
-def test_citations_come_back_in_document_order(ledger: Ledger) -> None:
+def test_citations_come_back_in_the_order_they_were_read(ledger: Ledger) -> None:
     ledger.begin_night(night(), "{}")
     documents = [Document("z.txt", "z", "d2"), Document("a.txt", "a", "d1")]
     rows = [citation(document="a.txt"), citation(document="z.txt", sha256="d2", ordinal=2, id="b" * 12)]
     rows.append(citation(document="z.txt", sha256="d2", ordinal=1, id="c" * 12))
     ledger.record_seeds(night().id, documents, rows, [Unreadable("x.pdf", "it is empty")])
-    assert [c.id for c in ledger.citations_of(night().id)] == ["c" * 12, "b" * 12, "0123456789ab"]
+    assert [c.id for c in ledger.citations_of(night().id)] == [row.id for row in rows]
     assert ledger.unreadable_of(night().id) == [Unreadable("x.pdf", "it is empty")]
 
 
@@ -142,7 +142,7 @@ def test_a_renamed_document_keeps_its_first_name(ledger: Ledger) -> None:
     for number, path in ((1, "old.txt"), (2, "new.txt")):
         ledger.begin_night(night(number), "{}")
         ledger.record_seeds(night(number).id, [Document(path, "old", "d1")], [], [])
-    assert ledger.names() == {"d1": "old"}
+    assert ledger.names() == {"d1": "old", "old.txt": "old", "new.txt": "old"}
 
 
 def test_a_resumed_night_reads_its_seeds_again_without_doubling(ledger: Ledger) -> None:
@@ -167,11 +167,37 @@ def test_a_tracker_is_answered_once_and_every_intent_counts(ledger: Ledger) -> N
     ledger.begin_night(night(), "{}")
     ledger.intend_tracker("w", "redacted", night().id, AT)
     assert (ledger.tracker_attempts("w"), ledger.tracker_targets()) == (1, {})
-    ledger.settle_tracker("w", AT, "timeout", None)
+    ledger.settle_tracker("w", AT, "timeout", None, True)
     ledger.intend_tracker("w", "redacted", night().id, AT)
-    ledger.settle_tracker("w", AT, "resolved", URI)
-    ledger.settle_tracker("w", AT, "resolved", "https://other.example/")
+    ledger.settle_tracker("w", AT, "resolved", URI, True)
+    ledger.settle_tracker("w", AT, "resolved", "https://other.example/", True)
     assert (ledger.tracker_attempts("w"), ledger.tracker_targets()) == (2, {"w": URI}), "its target would change"
+
+
+def test_an_attempt_that_sent_nothing_does_not_count(ledger: Ledger) -> None:
+    ledger.begin_night(night(), "{}")
+    for _ in range(3):
+        ledger.intend_tracker("w", "redacted", night().id, AT)
+        ledger.settle_tracker("w", AT, "dns-failure", None, False)
+    assert ledger.tracker_attempts("w") == 0, "three nights offline would leave the link unknown for ever"
+    ledger.intend_tracker("w", "redacted", night().id, AT)
+    assert ledger.tracker_attempts("w") == 1, "a crash after sending would be forgotten"
+
+
+def test_a_night_keeps_its_own_reading_of_a_citation(ledger: Ledger) -> None:
+    unknown, settled = citation(uri=None, urlkey=None, kind=Kind.TRACKER), citation(kind=Kind.TRACKER)
+    for number, read in ((1, unknown), (2, settled), (3, unknown)):
+        ledger.begin_night(night(number), "{}")
+        ledger.record_seeds(night(number).id, [Document("briefing.txt", "b", "d1")], [read], [])
+    assert [ledger.citations_of(night(n).id)[0].uri for n in (1, 2, 3)] == [None, URI, None]
+
+
+def test_robots_fail_without_a_break_or_not_at_all(ledger: Ledger) -> None:
+    for number, failing, answering in ((1, ["a", "b"], []), (2, ["a"], ["b"]), (3, [], [])):
+        ledger.begin_night(night(number), "{}")
+        ledger.note_robots(night(number), failing, answering)
+    assert ledger.robots_failing_since(night(2).id) == {"a": night(1).started_at}
+    assert ledger.robots_failing_since(night(3).id) == {}, "a host not asked for weeks would be asked against its will"
 
 
 def test_histories_end_at_the_night_asked_for(ledger: Ledger) -> None:
@@ -182,7 +208,7 @@ def test_histories_end_at_the_night_asked_for(ledger: Ledger) -> None:
     ledger.validate_night(night(2).id, False, WORDS, False)
     history = ledger.histories(night(2).id)[URI]
     assert [(n.outcome, n.invalid) for n in history] == [(Outcome.OK, False), (Outcome.NOT_FOUND, True)]
-    assert ledger.last_outcomes() == {URI: Outcome.OK}
+    assert {subject: r.outcome for subject, r in ledger.last_readings().items()} == {URI: Outcome.OK}
 
 
 def test_standings_before_a_night_are_the_newest_of_each(ledger: Ledger) -> None:
@@ -230,12 +256,12 @@ def test_threads_may_write_side_by_side(tmp_path: Path, threads: int) -> None:
     ledger = Ledger.open(tmp_path / f"{threads}.sqlite3")
     if not ledger.nights():
         ledger.begin_night(night(), "{}")
-    uris = [f"https://{n}-{len(ledger.observed(night().id))}.example/" for n in range(threads)]
-    before = len(ledger.observed(night().id))
+    uris = [f"https://{n}-{len(ledger.observations_of(night().id))}.example/" for n in range(threads)]
+    before = len(ledger.observations_of(night().id))
     writers = [threading.Thread(target=ledger.add_observations, args=([observation(night(), u)],)) for u in uris]
     for writer in writers:
         writer.start()
     for writer in writers:
         writer.join()
-    assert len(ledger.observed(night().id)) == before + threads
+    assert len(ledger.observations_of(night().id)) == before + threads
     ledger.close()

@@ -31,9 +31,6 @@ class Index(Protocol):
     def captures_in(self, filename: str) -> list[Capture]:
         """The captures of one WARC file, by offset."""
 
-    def rename_file(self, old: str, new: str) -> None:
-        """Follow a WARC file to its new name."""
-
     def captures_of(self, uri: str, urlkey: str) -> list[Capture]:
         """Captures of exactly this uri, then those of the same urlkey; each oldest first."""
 

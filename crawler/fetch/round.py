@@ -10,15 +10,20 @@ from __future__ import annotations
 
 import asyncio
 import itertools
+import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
 
+from crawler.errors import EverciteError
 from crawler.fetch.asking import host_of
 from crawler.fetch.retry import is_passing, observe_again
 from crawler.fetch.trackers import TrackerDesk
 from crawler.fetch.visit import Visitor
 from crawler.fetch.work import Work
 from crawler.judge.run import run_validity
-from crawler.model import Batch, Observation, Target
+from crawler.model import Batch, Observation, Refusal, Target, Wrapper
+from crawler.urls.redact import redact
+
+log = logging.getLogger(__name__)
 
 # Hosts that may have a visit under way or waiting for its turn; exchanges are bounded by `concurrency`.
 HOSTS_AT_ONCE = 512
@@ -64,7 +69,7 @@ class Round:
 
     async def _first_look(self, batch: Batch) -> None:
         for target in batch.targets:
-            observation = await self._visitor.observe(target)
+            observation = await self._observe(target)
             self._first.append(observation)
             if is_passing(observation) and self._work.config.retry_waits_s:
                 self._held.append(observation)
@@ -79,7 +84,7 @@ class Round:
         target = Target(first.uri, "")
 
         async def look(attempt: int) -> Observation:
-            return await self._visitor.observe(target, attempt)
+            return await self._observe(target, attempt)
 
         await self._finish(await observe_again(first, look, self._work.config, self._work.clock.now))
 
@@ -88,7 +93,7 @@ class Round:
         known |= {observation.uri for observation in self._work.already}
         found: dict[str, Target] = {}
         for wrapper in self._work.wrappers:
-            target = await self._trackers.resolve(wrapper)
+            target = await self._resolve(wrapper)
             if target is None or target.uri in known:
                 self._advance()
                 continue
@@ -99,13 +104,33 @@ class Round:
             found[target.uri] = target
         await side_by_side(self._look_now, batches_of(found.values()))
 
+    async def _resolve(self, wrapper: Wrapper) -> Target | None:
+        try:
+            return await self._trackers.resolve(wrapper)
+        except EverciteError:
+            raise
+        except Exception:
+            log.exception("a fault of ours while asking %s", wrapper.redacted)
+            return None
+
     async def _look_now(self, batch: Batch) -> None:
         for target in batch.targets:
-            first = await self._visitor.observe(target)
+            first = await self._observe(target)
             if is_passing(first) and self._work.config.retry_waits_s:
                 await self._again(first)
             else:
                 await self._finish(first)
+
+    async def _observe(self, target: Target, attempt: int = 1) -> Observation:
+        """A visit; a fault of our own in it costs this one observation, not the night."""
+        try:
+            return await self._visitor.observe(target, attempt)
+        except EverciteError:
+            raise
+        except Exception:
+            log.exception("a fault of ours while visiting %s", redact(target.uri))
+            work = self._work
+            return Observation(work.night, target.uri, work.clock.now(), (), refusal=Refusal.OUR_FAULT)
 
     async def _finish(self, observation: Observation) -> None:
         await self._work.scribe.commit(observation)

@@ -38,6 +38,7 @@ DUPEFILTER_CLASS = "scrapy.dupefilters.BaseDupeFilter"
 SCHEDULER_PRIORITY_QUEUE = "scrapy.pqueues.ScrapyPriorityQueue"
 SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
+# Scrapy's slots forget their limit with a delay of 0; the Pacer gives a host one turn at a time, whatever they do.
 DOWNLOAD_DELAY = 0
 # One worker task per response instead of a hundred: a third of the engine's CPU.
 CONCURRENT_ITEMS = 1

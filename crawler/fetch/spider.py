@@ -113,6 +113,9 @@ class CitationsSpider(Spider):
             await self._until_scraped()
         except* EverciteError as group:
             work.error = _first(group)
+        except* Exception as group:
+            log.exception("the crawl stopped")
+            work.error = EverciteError(f"the crawl stopped by a fault of ours ({_innermost(group)!r}); see the log")
         finally:
             self.crawler.signals.send_catch_log(ABORT)
             await trackers.close()
@@ -172,10 +175,15 @@ class CitationsSpider(Spider):
 
 
 def _first(group: BaseExceptionGroup[EverciteError]) -> EverciteError:
-    error: BaseException = group
+    error = _innermost(group)
+    assert isinstance(error, EverciteError)
+    return error
+
+
+def _innermost(group: BaseException) -> BaseException:
+    error = group
     while isinstance(error, BaseExceptionGroup):
         error = error.exceptions[0]
-    assert isinstance(error, EverciteError)
     return error
 
 

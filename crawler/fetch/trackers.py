@@ -2,13 +2,14 @@
 
 Rules:
 - At most 3 attempts, each intent committed before anything is sent; the first answer with a target is the last.
-- At most 5 hops; cookies stay in the chain; no Referer; paths that look like opting out are never asked.
-- The tracker's robots.txt is kept. Only the redacted form reaches ledger and log; these exchanges, alone
+- At most 5 hops; before each, what looks like opting out is refused and the host's robots.txt is kept.
+- Cookies stay in the chain; no Referer. Only the redacted form reaches ledger and log; these exchanges, alone
   of all, leave no WARC record, and go past Scrapy, whose log lines and statistics show what is asked.
 """
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
@@ -37,13 +38,18 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Answer:
-    """What a wrapper was answered with: the cleaned target or None, and the hops in redacted form."""
+    """What a wrapper was answered with: the cleaned target or None, in words, and the hops in redacted form.
+
+    `sent` is False when not a byte left us: such an attempt told nobody anything, and does not count.
+    """
 
     uri: str | None
     words: str
-    hops: tuple[Hop, ...]
+    hops: tuple[Hop, ...] = ()
+    sent: bool = False
 
     def evidence(self) -> str:
+        """As JSON, for the ledger and the report."""
         hops = [{"uri": hop.uri, "status": hop.status, "failure": hop.failure} for hop in self.hops]
         return json.dumps({"answer": self.words, "hops": hops, "to": self.uri and redact(self.uri)})
 
@@ -63,40 +69,47 @@ class TrackerDesk:
         await self._wire.close()
 
     async def resolve(self, wrapper: Wrapper) -> Target | None:
-        """The cleaned target of a wrapper, or None when it is not known tonight; either way it is recorded."""
-        refused = self._refusal(wrapper) or await self._robots_refusal(wrapper)
-        if refused:
-            log.info("tracking link %s not asked: %s", wrapper.redacted, refused)
-            return None
+        """The cleaned target of a wrapper, or None when it is not known tonight; either way it is recorded why."""
         ledger, clock = self._work.ledger, self._work.clock
-        ledger.intend_tracker(wrapper.sha256, wrapper.redacted, self._work.night, clock.now())
-        answer = await self._ask(wrapper)
-        ledger.settle_tracker(wrapper.sha256, clock.now(), answer.evidence(), answer.uri)
+        refused = self._refusal(wrapper) or await self._refusal_of(wrapper.raw)
+        if refused:
+            answer = _Answer(None, refused)
+            await asyncio.to_thread(ledger.note_tracker, wrapper.sha256, wrapper.redacted, answer.evidence())
+        else:
+            begun = (wrapper.sha256, wrapper.redacted, self._work.night, clock.now())
+            await asyncio.to_thread(ledger.intend_tracker, *begun)
+            answer = await self._ask(wrapper)
+            settled = (wrapper.sha256, clock.now(), answer.evidence(), answer.uri, answer.sent)
+            await asyncio.to_thread(ledger.settle_tracker, *settled)
         log.info("tracking link %s: %s", wrapper.redacted, answer.words)
         return Target(answer.uri, urlkey(answer.uri)) if answer.uri else None
 
     def _refusal(self, wrapper: Wrapper) -> str | None:
+        """Why a wrapper is not asked at all: an id of judge.answers.NOT_ASKED."""
         if wrapper.redacted_in_source:
-            return "it stands redacted in its source"
+            return "redacted-in-source"
         if self._work.config.unwrap == "never":
-            return 'unwrap = "never"'
-        if _OPT_OUT.search(wrapper.raw):
-            return "it looks like an opt-out link"
-        if self._work.ledger.tracker_attempts(wrapper.sha256) >= MAX_ATTEMPTS:
-            return f"{MAX_ATTEMPTS} attempts were made"
-        return None
+            return "unwrap-never"
+        attempts = self._work.ledger.tracker_attempts(wrapper.sha256)
+        return "attempts-used" if attempts >= MAX_ATTEMPTS else None
 
-    async def _robots_refusal(self, wrapper: Wrapper) -> str | None:
-        rules = await self._robots.rules(wrapper.raw, 1)
+    async def _refusal_of(self, uri: str) -> str | None:
+        """Why one hop is not asked: it would opt somebody out, or its host's robots.txt says no."""
+        if _OPT_OUT.search(uri):
+            return "opt-out"
+        if not uri.startswith(("http://", "https://")):
+            return "other-scheme"
+        rules = await self._robots.rules(uri, 1)
         if rules.failed is not None:
-            return "its robots.txt cannot be read"
-        return None if rules.allows(wrapper.raw) else "its robots.txt forbids"
+            return "robots-unreadable"
+        return None if rules.allows(uri) else "robots-forbids"
 
     async def _ask(self, wrapper: Wrapper) -> _Answer:
-        uri, jar = wrapper.raw, ChainJar()
+        uri, jar, sent = wrapper.raw, ChainJar(), False
         hops: list[Hop] = []
         while len(hops) < MAX_HOPS:
             exchange = await self._exchange(uri, jar)
+            sent = sent or bool(exchange.sent)
             try:
                 hop, onward = _read(uri, exchange, jar)
             finally:
@@ -104,12 +117,15 @@ class TrackerDesk:
             hops.append(hop)
             if onward is None:
                 words = hop.failure or (f"status {hop.status}" if hop.status else hop.detail)
-                return _Answer(None, str(words), tuple(hops))
+                return _Answer(None, str(words), tuple(hops), sent)
             target = _target(onward, wrapper)
             if target is not None:
-                return _Answer(target, "resolved", tuple(hops))
+                return _Answer(target, "resolved", tuple(hops), sent)
+            refused = await self._refusal_of(onward)
+            if refused:
+                return _Answer(None, refused, tuple(hops), sent)
             uri = onward
-        return _Answer(None, f"more than {MAX_HOPS} hops", tuple(hops))
+        return _Answer(None, f"more than {MAX_HOPS} hops", tuple(hops), sent)
 
     async def _exchange(self, uri: str, jar: ChainJar) -> Exchange:
         cookie = jar.field(uri)
@@ -134,9 +150,11 @@ def _read(uri: str, exchange: Exchange, jar: ChainJar) -> tuple[Hop, str | None]
 
 def _target(uri: str, wrapper: Wrapper) -> str | None:
     """The cleaned target a hop leads to, or None while it is still the tracker's own business."""
+    if not uri.startswith(("http://", "https://")):
+        return None
     inner = unwrap(uri)
     if inner is not None:
         return clean(inner.uri).uri if inner.uri else None
-    if not uri.startswith(("http://", "https://")) or host_of(uri) == host_of(wrapper.raw):
+    if host_of(uri) == host_of(wrapper.raw):
         return None
     return clean(uri).uri

@@ -31,6 +31,10 @@ REFUSALS: dict[Refusal, tuple[str, str]] = {
         "{host} 当晚的访问额度已用完，没有轮到这条链接。",
     ),
     Refusal.DEADLINE: ("The night ended before this link was asked.", "夜间任务到时结束，没有轮到这条链接。"),
+    Refusal.OUR_FAULT: (
+        "A fault of our own kept this link from being checked; the log has it.",
+        "我们的程序出了差错，没能检查这条链接；详情见日志。",
+    ),
     Refusal.CREDENTIALS: (
         "The link holds a user name or password, which is never sent.",
         "链接里带有用户名或密码，不予发送。",

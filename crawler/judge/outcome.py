@@ -15,6 +15,7 @@ from enum import StrEnum
 
 from crawler.judge import answers, redirects
 from crawler.judge.found import Found, Test, found
+from crawler.judge.unknown import explain_unknown
 from crawler.judge.walls import FIELDS_READ as WALL_FIELDS
 from crawler.model import Citation, Defect, Failure, Family, Kind, Observation, Outcome, Reading
 
@@ -128,12 +129,15 @@ def _as_verified(observation: Observation) -> Observation:
     return observation
 
 
-def read_citation(citation: Citation) -> Reading | None:
-    """The outcome of a citation that has nothing to fetch; None where there is a target to observe."""
+def read_citation(citation: Citation, tracker_answer: str | None = None) -> Reading | None:
+    """The outcome of a citation that has nothing to fetch; None where there is a target to observe.
+
+    `tracker_answer` is what was last recorded of its tracking link (see unknown.py).
+    """
     for outcome, test in (
         (Outcome.NOT_CRAWLED, _not_crawled),
         (Outcome.MALFORMED, _malformed),
-        (Outcome.TARGET_UNKNOWN, _target_unknown),
+        (Outcome.TARGET_UNKNOWN, lambda c: None if c.uri is not None else explain_unknown(tracker_answer)),
     ):
         match = test(citation)
         if match is not None:
@@ -158,14 +162,4 @@ def _malformed(citation: Citation) -> Found | None:
         "What is printed is no web address, even after repair.",
         "印出的文字修补之后仍不是有效的网址。",
         citation.defect,
-    )
-
-
-def _target_unknown(citation: Citation) -> Found | None:
-    if citation.uri is not None:
-        return None
-    return found(
-        "tracker-unresolved",
-        "A tracking link; where it leads is not known yet.",
-        "这是跟踪链接，目前还不知道它实际指向哪里。",
     )

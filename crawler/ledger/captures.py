@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -43,11 +43,6 @@ class Captures(Store):
             for row in self._rows("SELECT * FROM captures WHERE filename = ? ORDER BY start", filename)
         ]
 
-    def rename_file(self, old: str, new: str) -> None:
-        """Follow a WARC file that got its final name."""
-        with self._writing() as db:
-            db.execute("UPDATE captures SET filename = ? WHERE filename = ?", (new, old))
-
     def captures_of(self, uri: str, urlkey: str) -> list[Capture]:
         """Captures of exactly this uri, oldest first; then those that only share its urlkey."""
         rows = self._rows(
@@ -71,15 +66,10 @@ class Captures(Store):
 
     # ------------------------------------------------------------ texts (derived)
 
-    def digests_without_text(self, night_id: str) -> list[Capture]:
-        """HTML responses of a night whose main text is not stored yet."""
-        rows = self._rows(
-            "SELECT c.* FROM captures c LEFT JOIN texts t ON t.digest = c.digest WHERE c.night = ? AND t.digest IS NULL"
-            " AND c.record_type = 'response' AND c.status BETWEEN 200 AND 299 AND c.payload_length > 0"
-            " AND c.mime IN ('text/html', 'application/xhtml+xml') ORDER BY c.rowid",
-            night_id,
-        )
-        return [read_capture(row) for row in rows]
+    def without_text(self, digests: Iterable[str]) -> list[Capture]:
+        """The originals of those payloads whose main text is not stored yet."""
+        missing = [d for d in digests if self._one("SELECT 1 FROM texts WHERE digest = ?", d) is None]
+        return [original for original in map(self.original_of, missing) if original is not None]
 
     def store_text(self, digest: str, title: str | None, language: str | None, text: str, extractor: str) -> None:
         """Store the main text of a payload."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -61,6 +61,10 @@ class Ledger(Captures):
                 (ended_at.isoformat(), status, rules_version, night_id),
             )
 
+    def settings_of(self) -> dict[str, dict[str, Any]]:
+        """By night, the configuration it ran with."""
+        return {row["id"]: json.loads(row["settings"]) for row in self._rows("SELECT id, settings FROM nights")}
+
     def nights(self) -> list[Night]:
         """All nights, oldest first."""
         return [_night(row) for row in self._rows("SELECT * FROM nights ORDER BY started_at, id")]
@@ -78,9 +82,16 @@ class Ledger(Captures):
     # ------------------------------------------------------------ documents and citations
 
     def names(self) -> dict[str, str]:
-        """sha256 → the name a document was first recorded under, so that a renamed file keeps its ids."""
-        rows = self._rows("SELECT sha256, name FROM documents ORDER BY first_night DESC, rowid DESC")
-        return {row["sha256"]: row["name"] for row in rows}
+        """sha256 → the name a document was first recorded under, and path → its document's name.
+
+        So a renamed file keeps its ids, and keeps them when it is corrected afterwards.
+        """
+        rows = self._rows("SELECT path, sha256, name FROM documents ORDER BY rowid")
+        names: dict[str, str] = {}
+        for row in rows:
+            names[row["path"]] = row["name"]
+            names.setdefault(row["sha256"], row["name"])
+        return names
 
     def record_seeds(
         self,
@@ -89,9 +100,9 @@ class Ledger(Captures):
         citations: Sequence[Citation],
         unreadable: Sequence[Unreadable],
     ) -> None:
-        """Record what a night read; citations of an unchanged document are stored once."""
+        """Record what a night read, in place of what was recorded of it before; equal citations are stored once."""
         with self._writing() as db:
-            for table in ("night_documents", "unreadable"):
+            for table in ("night_documents", "night_citations", "unreadable"):
                 db.execute(f"DELETE FROM {table} WHERE night = ?", (night_id,))
             db.executemany(
                 "INSERT OR IGNORE INTO documents VALUES (?, ?, ?, ?)",
@@ -101,19 +112,16 @@ class Ledger(Captures):
                 "INSERT INTO night_documents VALUES (?, ?, ?, ?)",
                 [(night_id, place, d.path, d.sha256) for place, d in enumerate(documents)],
             )
-            db.executemany(
-                "INSERT OR REPLACE INTO citations VALUES (?, ?, ?, ?, ?)",
-                [(c.document, c.sha256, c.ordinal, c.id, write_json(c)) for c in citations],
-            )
+            _insert_citations(db, night_id, citations)
             db.executemany(
                 "INSERT INTO unreadable VALUES (?, ?, ?)", [(night_id, u.document, u.why) for u in unreadable]
             )
 
     def citations_of(self, night_id: str) -> list[Citation]:
-        """The citations a night read, in document order."""
+        """The citations a night read, as it settled them, in document order."""
         rows = self._rows(
-            "SELECT c.data FROM night_documents d JOIN citations c ON c.path = d.path AND c.sha256 = d.sha256"
-            " WHERE d.night = ? ORDER BY d.place, c.ordinal",
+            "SELECT c.data FROM night_citations n JOIN citations c ON c.number = n.citation"
+            " WHERE n.night = ? ORDER BY n.place",
             night_id,
         )
         return [read_json(Citation, row["data"]) for row in rows]
@@ -125,7 +133,7 @@ class Ledger(Captures):
 
     def citation(self, citation_id: str) -> Citation | None:
         """The newest form of a citation by its id, or None."""
-        row = self._one("SELECT data FROM citations WHERE id = ? ORDER BY rowid DESC LIMIT 1", citation_id)
+        row = self._one("SELECT data FROM citations WHERE id = ? ORDER BY number DESC LIMIT 1", citation_id)
         return read_json(Citation, row["data"]) if row else None
 
     # ------------------------------------------------------------ trackers
@@ -141,8 +149,10 @@ class Ledger(Captures):
         return {row["wrapper"]: row["evidence"] for row in rows}
 
     def tracker_attempts(self, wrapper: str) -> int:
-        """How many times a wrapper was asked, intents that never got an answer included."""
-        row = self._one("SELECT count(*) AS n FROM tracker_attempts WHERE wrapper = ?", wrapper)
+        """How often a wrapper was asked: intents without an answer count, attempts that sent nothing do not."""
+        row = self._one(
+            "SELECT count(*) AS n FROM tracker_attempts WHERE wrapper = ? AND coalesce(sent, 1) = 1", wrapper
+        )
         return int(row["n"]) if row else 0
 
     def intend_tracker(self, wrapper: str, redacted: str, night_id: str, at: datetime) -> None:
@@ -154,18 +164,27 @@ class Ledger(Captures):
                 (wrapper, night_id, at.isoformat()),
             )
 
-    def settle_tracker(self, wrapper: str, at: datetime, answer: str, uri: str | None) -> None:
-        """Record what the last attempt was answered with; with a uri the wrapper is never asked again."""
+    def settle_tracker(self, wrapper: str, at: datetime, answer: str, uri: str | None, sent: bool) -> None:
+        """Record what the last attempt was answered with, and whether anything was sent at all.
+
+        With a uri the wrapper is never asked again.
+        """
         with self._writing() as db:
             db.execute(
-                "UPDATE tracker_attempts SET answer = ? WHERE rowid ="
+                "UPDATE tracker_attempts SET answer = ?, sent = ? WHERE rowid ="
                 " (SELECT max(rowid) FROM tracker_attempts WHERE wrapper = ?)",
-                (answer, wrapper),
+                (answer, sent, wrapper),
             )
             db.execute(
                 "UPDATE trackers SET uri = coalesce(uri, ?), settled_at = ?, evidence = ? WHERE wrapper = ?",
                 (uri, at.isoformat(), answer, wrapper),
             )
+
+    def note_tracker(self, wrapper: str, redacted: str, evidence: str) -> None:
+        """Record why a wrapper was not asked."""
+        with self._writing() as db:
+            db.execute("INSERT OR IGNORE INTO trackers (wrapper, redacted) VALUES (?, ?)", (wrapper, redacted))
+            db.execute("UPDATE trackers SET evidence = ? WHERE wrapper = ? AND uri IS NULL", (evidence, wrapper))
 
     # ------------------------------------------------------------ observations
 
@@ -179,21 +198,10 @@ class Ledger(Captures):
                 raise LedgerError(f"a target was observed twice in night {rows[0][0]} ({error})") from error
         return [None] * len(rows)
 
-    def observed(self, night_id: str) -> set[str]:
-        """The uris a night has an observation of."""
-        return {row["uri"] for row in self._rows("SELECT uri FROM observations WHERE night = ?", night_id)}
-
     def observations_of(self, night_id: str) -> dict[str, Observation]:
         """A night's observations by uri."""
         rows = self._rows("SELECT uri, data FROM observations WHERE night = ?", night_id)
         return {row["uri"]: read_json(Observation, row["data"]) for row in rows}
-
-    def observation_before(self, uri: str, night_id: str) -> Observation | None:
-        """The newest observation of a target from another night, or None."""
-        row = self._one(
-            "SELECT data FROM observations WHERE uri = ? AND night <> ? ORDER BY seen_at DESC LIMIT 1", uri, night_id
-        )
-        return read_json(Observation, row["data"]) if row else None
 
     # ------------------------------------------------------------ readings and standings (derived)
 
@@ -204,6 +212,12 @@ class Ledger(Captures):
         rows = [_reading_row(night, subject, reading, seen, rules_version) for subject, reading, seen in readings]
         with self._writing() as db:
             db.executemany("INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+
+    def store_standings(self, night_id: str, standings: dict[str, Standing], rules_version: str) -> None:
+        """Store a night's verdicts by subject."""
+        rows = [_standing_row(night_id, subject, standing, rules_version) for subject, standing in standings.items()]
+        with self._writing() as db:
+            db.executemany("INSERT OR REPLACE INTO standings VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
     def readings_of(self, night_id: str) -> dict[str, Reading]:
         """A night's readings by subject."""
@@ -222,14 +236,18 @@ class Ledger(Captures):
             found.setdefault(row["subject"], []).append(_night_reading(row))
         return found
 
-    def captures_read_as(self, outcomes: Sequence[Outcome], upto: str) -> dict[str, list[Capture]]:
+    def captures_read_as(
+        self, outcomes: Collection[Outcome], upto: str, subject: str | None = None
+    ) -> dict[str, list[Capture]]:
         """By subject, the captures whose reading was one of these outcomes, up to a night; oldest first."""
         marks = ", ".join("?" * len(outcomes))
+        one = "AND r.subject = ?" if subject is not None else ""
         rows = self._rows(
             f"SELECT r.subject, c.* FROM readings r JOIN captures c ON c.record_id = r.record_id"
-            f" WHERE r.outcome IN ({marks}) AND r.night <= ? ORDER BY c.timestamp",
+            f" WHERE r.outcome IN ({marks}) AND r.night <= ? {one} ORDER BY c.timestamp",
             *[outcome.value for outcome in outcomes],
             upto,
+            *([subject] if subject is not None else []),
         )
         found: dict[str, list[Capture]] = {}
         for row in rows:
@@ -243,43 +261,32 @@ class Ledger(Captures):
         )
         return [row["final_uri"] for row in rows]
 
-    def last_outcomes(self) -> dict[str, Outcome]:
-        """By subject, the outcome of its newest reading."""
+    def last_readings(self) -> dict[str, Reading]:
+        """By subject, its newest reading."""
         rows = self._rows(
-            "SELECT r.subject, r.outcome FROM readings r JOIN (SELECT subject, max(night) AS night FROM readings"
+            "SELECT r.subject, r.data FROM readings r JOIN (SELECT subject, max(night) AS night FROM readings"
             " GROUP BY subject) newest ON newest.subject = r.subject AND newest.night = r.night"
         )
-        return {row["subject"]: Outcome(row["outcome"]) for row in rows}
+        return {row["subject"]: read_json(Reading, row["data"]) for row in rows}
 
-    def answered_uris(self) -> list[str]:
-        """Every uri that ever gave bytes, from which the hosts that answer us can be told."""
-        return [row["uri"] for row in self._rows("SELECT DISTINCT uri FROM captures")]
+    def answered_since(self) -> dict[str, datetime]:
+        """By uri, when it first gave bytes: from which it can be told since when a host answers us."""
+        rows = self._rows("SELECT uri, min(seen_at) AS since FROM captures GROUP BY uri")
+        return {row["uri"]: datetime.fromisoformat(row["since"]) for row in rows}
 
-    def robots_failing_since(self) -> dict[str, datetime]:
-        """By uri, since when every reading was a failure of robots.txt itself."""
-        rows = self._rows(
-            "SELECT subject, min(seen_at) AS since FROM readings r WHERE robots_only = 1 AND seen_at > coalesce("
-            " (SELECT max(seen_at) FROM readings WHERE subject = r.subject AND robots_only = 0), '') GROUP BY subject"
-        )
-        return {row["subject"]: datetime.fromisoformat(row["since"]) for row in rows}
-
-    def store_standings(self, night_id: str, standings: dict[str, Standing], rules_version: str) -> None:
-        """Store a night's verdicts by subject."""
-        rows = [
-            (
-                night_id,
-                subject,
-                s.verdict.value,
-                s.group.value,
-                s.since.isoformat(),
-                s.failing_nights,
-                rules_version,
-                write_json(s),
-            )
-            for subject, s in standings.items()
-        ]
+    def note_robots(self, night: Night, failing: Iterable[str], answering: Iterable[str]) -> None:
+        """Record the hosts whose robots.txt failed this night, and those where it did not."""
         with self._writing() as db:
-            db.executemany("INSERT OR REPLACE INTO standings VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            db.executemany("DELETE FROM robots_failing WHERE host = ?", [(host,) for host in answering])
+            db.executemany(
+                "INSERT INTO robots_failing VALUES (?, ?, ?) ON CONFLICT (host) DO UPDATE SET last_night = ?",
+                [(host, night.started_at.isoformat(), night.id, night.id) for host in failing],
+            )
+
+    def robots_failing_since(self, last_night: str) -> dict[str, datetime]:
+        """By host, since when its robots.txt fails; only hosts where it failed on that night, too."""
+        rows = self._rows("SELECT host, since FROM robots_failing WHERE last_night = ?", last_night)
+        return {row["host"]: datetime.fromisoformat(row["since"]) for row in rows}
 
     def standings_of(self, night_id: str) -> dict[str, Standing]:
         """A night's verdicts by subject."""
@@ -306,6 +313,30 @@ def _night(row: sqlite3.Row) -> Night:
         ended_at=datetime.fromisoformat(ended) if ended else None,
         valid=bool(row["valid"]),
         invalid_reason=reason,
+        status=row["status"],
+    )
+
+
+def _insert_citations(db: sqlite3.Connection, night_id: str, citations: Sequence[Citation]) -> None:
+    for place, citation in enumerate(citations):
+        row = (citation.id, write_json(citation))
+        db.execute("INSERT OR IGNORE INTO citations (id, data) VALUES (?, ?)", row)
+        db.execute(
+            "INSERT INTO night_citations SELECT ?, ?, number FROM citations WHERE id = ? AND data = ?",
+            (night_id, place, *row),
+        )
+
+
+def _standing_row(night_id: str, subject: str, standing: Standing, rules_version: str) -> tuple[Any, ...]:
+    return (
+        night_id,
+        subject,
+        standing.verdict.value,
+        standing.group.value,
+        standing.since.isoformat(),
+        standing.failing_nights,
+        rules_version,
+        write_json(standing),
     )
 
 

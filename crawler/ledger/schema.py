@@ -29,17 +29,20 @@ CREATE TABLE night_documents (
 CREATE TABLE unreadable (
     night TEXT NOT NULL REFERENCES nights(id), document TEXT NOT NULL, why TEXT NOT NULL
 ) STRICT;
+-- a citation as some night read and settled it (a night that reads the same keeps no copy)
 CREATE TABLE citations (
-    path TEXT NOT NULL, sha256 TEXT NOT NULL, ordinal INTEGER NOT NULL, id TEXT NOT NULL, data TEXT NOT NULL,
-    PRIMARY KEY (path, sha256, ordinal)
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL, data TEXT NOT NULL, UNIQUE (id, data)
 ) STRICT;
-CREATE INDEX citations_by_id ON citations (id);
+CREATE TABLE night_citations (
+    night TEXT NOT NULL REFERENCES nights(id), place INTEGER NOT NULL, citation INTEGER NOT NULL REFERENCES citations,
+    PRIMARY KEY (night, place)
+) STRICT;
 CREATE TABLE trackers (
     wrapper TEXT PRIMARY KEY, redacted TEXT NOT NULL, uri TEXT, settled_at TEXT, evidence TEXT
 ) STRICT;
 CREATE TABLE tracker_attempts (
     wrapper TEXT NOT NULL REFERENCES trackers(wrapper), night TEXT NOT NULL REFERENCES nights(id),
-    intended_at TEXT NOT NULL, answer TEXT
+    intended_at TEXT NOT NULL, answer TEXT, sent INTEGER
 ) STRICT;
 CREATE INDEX tracker_attempts_by_wrapper ON tracker_attempts (wrapper);
 CREATE TABLE observations (
@@ -57,6 +60,10 @@ CREATE TABLE standings (
     night TEXT NOT NULL REFERENCES nights(id), subject TEXT NOT NULL, verdict TEXT NOT NULL, grp TEXT NOT NULL,
     since TEXT NOT NULL, failing_nights INTEGER NOT NULL, rules_version TEXT NOT NULL, data TEXT NOT NULL,
     PRIMARY KEY (subject, night)
+) STRICT;
+-- derived: hosts whose robots.txt fails without a break
+CREATE TABLE robots_failing (
+    host TEXT PRIMARY KEY, since TEXT NOT NULL, last_night TEXT NOT NULL
 ) STRICT;
 -- derived: the WARC files' index
 CREATE TABLE captures (

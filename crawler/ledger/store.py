@@ -62,18 +62,19 @@ class Store:
             except BaseException as error:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
-                if isinstance(error, sqlite3.OperationalError):
+                if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.IntegrityError):
                     raise LedgerError(f"the ledger cannot be written ({error}); free the disk or the lock") from error
                 raise
 
     def _rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
         with self._lock:
-            return self._connection.execute(sql, values).fetchall()
+            try:
+                return self._connection.execute(sql, values).fetchall()
+            except sqlite3.DatabaseError as error:
+                raise LedgerError(f"the ledger cannot be read ({error}); restore it from a backup") from error
 
     def _one(self, sql: str, *values: Any) -> sqlite3.Row | None:
-        with self._lock:
-            row: sqlite3.Row | None = self._connection.execute(sql, values).fetchone()
-            return row
+        return next(iter(self._rows(sql, *values)), None)
 
 
 def _configure(connection: sqlite3.Connection) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from crawler.config import Config
@@ -14,6 +16,8 @@ from crawler.judge.verdict import judge
 from crawler.ledger.ledger import Ledger
 from crawler.model import Citation, Evidence, Night, Observation, Outcome, Reading, Standing
 
+# Exit statuses of nights that came to their end.
+JUDGED = (0, 1, 4)
 NOT_REACHED = Reading(
     Outcome.NOT_CHECKED,
     Evidence("not-reached", "The night ended before this link was checked.", "本轮检查在轮到这条链接之前结束。"),
@@ -23,28 +27,38 @@ NOT_REACHED = Reading(
 def assess(ledger: Ledger, night: Night, citations: Sequence[Citation], config: Config) -> RunValidity:
     """Store the night's validity, readings and standings; returns the validity."""
     observations = ledger.observations_of(night.id)
-    validity = check_run(ledger, night, list(observations.values()))
+    answered, invalid_running = before(ledger, night)
+    validity = run_validity(list(observations.values()), answered, invalid_running)
     ledger.validate_night(night.id, validity.valid, validity.reason, validity.few_hosts)
-    ledger.store_readings(night, readings_of(citations, observations), RULES_VERSION)
+    ledger.store_readings(night, readings_of(citations, observations, tracker_answers(ledger)), RULES_VERSION)
     ledger.store_standings(night.id, standings_of(ledger, night, config), RULES_VERSION)
+    ledger.note_robots(night, *robots_hosts(list(observations.values())))
     return validity
 
 
-def check_run(ledger: Ledger, night: Night, observations: Sequence[Observation]) -> RunValidity:
-    """Whether this run can be believed, seen against the runs before it."""
-    answered, invalid_running = before(ledger, night)
-    return run_validity(observations, answered, invalid_running)
-
-
 def before(ledger: Ledger, night: Night) -> tuple[frozenset[str], int]:
-    """The hosts that answered in the last valid run, and how many invalid runs followed it."""
-    earlier = [n for n in ledger.nights() if n.id < night.id and n.ended_at is not None]
+    """The hosts that answered in the last valid run, and how many invalid runs followed it.
+
+    A night that was cut off and closed as it was says too little to be compared with.
+    """
     invalid_running = 0
-    for other in reversed(earlier):
+    for other in reversed([n for n in ledger.nights() if n.id < night.id and n.status in JUDGED]):
         if other.valid:
             return answered_hosts(list(ledger.observations_of(other.id).values())), invalid_running
         invalid_running += 1
     return frozenset(), invalid_running
+
+
+def robots_hosts(observations: Sequence[Observation]) -> tuple[set[str], set[str]]:
+    """The hosts whose robots.txt failed tonight, and those that let us ask or told us not to."""
+    failing = {host_of(seen.final.uri) for seen in observations if seen.robots_only and seen.final}
+    hops = [hop for seen in observations for hop in seen.hops if not (seen.robots_only and hop is seen.final)]
+    return failing, {host_of(hop.uri) for hop in hops} - failing
+
+
+def tracker_answers(ledger: Ledger) -> dict[str, str]:
+    """wrapper's sha256 → what was last recorded of it (see judge/unknown.py)."""
+    return {wrapper: str(json.loads(evidence)["answer"]) for wrapper, evidence in ledger.tracker_evidence().items()}
 
 
 def subject_of(citation: Citation) -> str:
@@ -53,31 +67,43 @@ def subject_of(citation: Citation) -> str:
 
 
 def readings_of(
-    citations: Sequence[Citation], observations: dict[str, Observation]
+    citations: Sequence[Citation], observations: Mapping[str, Observation], answers: Mapping[str, str]
 ) -> list[tuple[str, Reading, Observation | None]]:
     """One reading per subject: of its observation, or of the citation itself."""
     found: dict[str, tuple[str, Reading, Observation | None]] = {}
     for citation in citations:
         subject = subject_of(citation)
         seen = observations.get(citation.uri) if citation.uri else None
-        reading = read_citation(citation) or (read(seen, seen.uri) if seen else NOT_REACHED)
+        answer = answers.get(citation.wrapper.sha256) if citation.wrapper else None
+        reading = read_citation(citation, answer) or (read(seen, seen.uri) if seen else NOT_REACHED)
         found.setdefault(subject, (subject, reading, seen))
     return list(found.values())
 
 
 def standings_of(ledger: Ledger, night: Night, config: Config) -> dict[str, Standing]:
     """The verdict of every subject that was read this night, over all its nights."""
-    answering = {host_of(uri) for uri in ledger.answered_uris()}
+    since = answered_since(ledger)
     few_hosts = ledger.nights_with_few_hosts()
+    confirming = {night_id for night_id, ran_with in ledger.settings_of().items() if len(ran_with["resolvers"]) > 1}
     return {
         subject: judge(
             nights,
-            host_answered=host_of(subject) in answering,
-            # The resolver reports a name as missing only when the second one says so, too.
-            second_resolver_confirms=len(config.resolvers) > 1,
+            host_answered=host_of(subject) in since,
+            host_answered_since=since.get(host_of(subject)),
+            # A night with two resolvers reports a name as missing only when both say so.
+            second_resolver_confirms=all(n.night in confirming for n in nights if n.outcome is Outcome.DNS_NXDOMAIN),
             capped_nights=few_hosts,
             zone=ZoneInfo(config.timezone),
         )
         for subject, nights in ledger.histories(night.id).items()
         if nights[-1].night == night.id
     }
+
+
+def answered_since(ledger: Ledger) -> dict[str, datetime]:
+    """host → when it first gave us bytes."""
+    found: dict[str, datetime] = {}
+    for uri, since in ledger.answered_since().items():
+        host = host_of(uri)
+        found[host] = min(since, found.get(host, since))
+    return found

@@ -23,7 +23,7 @@ from crawler.archive.recovery import recover
 from crawler.archive.writer import ArchiveWriter
 from crawler.clock import Clock
 from crawler.config import Config, read_config
-from crawler.errors import ArchiveError, UsageError
+from crawler.errors import ArchiveError, EverciteError, UsageError
 from crawler.fetch.crawl import crawl
 from crawler.fetch.round import batches_of
 from crawler.fetch.scribe import Scribe
@@ -99,9 +99,10 @@ def _opened(places: Places, config: Config, clock: Clock, voice: Voice) -> Itera
         try:
             for sentence in recovered:
                 voice.say(sentence)
-            ledger.record_seeds(night.id, seeds.documents, seeds.citations, seeds.unreadable)
+            citations = settle(seeds.citations, ledger.tracker_targets())
+            ledger.record_seeds(night.id, seeds.documents, citations, seeds.unreadable)
             writer = ArchiveWriter(places.archive, ledger, night, clock, _warcinfo(config))
-            work = plan_work(ledger, night, seeds.citations, config, clock, Scribe(writer, ledger))
+            work = plan_work(ledger, night, citations, config, clock, Scribe(writer, ledger))
             work.on_progress = voice.progress
             voice.say(f"night {night.id}: {len(seeds.citations)} citations, {work.size()} targets to check")
             try:
@@ -124,11 +125,10 @@ def _finish(run: _Run) -> int:
     store_texts(ledger, run.places.archive, night.id, config)
     validity = assess(ledger, night, citations, config)
     status = INVALID if not validity.valid else NEWS if has_news(ledger, night, citations) else QUIET
-    report = told_of(ledger, night.id, config)
+    report = told_of(ledger, night, config)
     run.voice.say(f"status {status}: {report.lead.en}")
     tell(report, run.folder, config.language)
-    for uri, path in ((f"urn:evercite:{name}:{night.id}", run.folder / name) for name in ("report.json", "night.log")):
-        run.writer.write_resource(uri, _MEDIA_TYPES[path.suffix], path.read_bytes())
+    _archive_resources(run)
     run.writer.close()
     merge_index(run.places.archive)
     ledger.end_night(night.id, run.clock.now(), status, RULES_VERSION)
@@ -137,7 +137,18 @@ def _finish(run: _Run) -> int:
     return status
 
 
-_MEDIA_TYPES = {".json": "application/json", ".log": "text/plain; charset=utf-8"}
+def _archive_resources(run: _Run) -> None:
+    """What a later reader needs to understand the night: its settings, its seeds, its log and its report."""
+    digests = {document.path: f"sha256:{document.sha256}" for document in run.seeds.documents}
+    blocks = {
+        "settings.json": json.dumps(dataclasses.asdict(run.config), ensure_ascii=False).encode(),
+        "seeds.json": json.dumps(digests, ensure_ascii=False).encode(),
+        "night.log": (run.folder / "night.log").read_bytes(),
+        "report.json": (run.folder / "report.json").read_bytes(),
+    }
+    for name, block in blocks.items():
+        media_type = "application/json" if name.endswith(".json") else "text/plain; charset=utf-8"
+        run.writer.write_resource(f"urn:evercite:{run.night.id}:{name}", media_type, block)
 
 
 def read_seeds(paths: Sequence[Path], ledger: Ledger) -> Seeds:
@@ -157,11 +168,12 @@ def open_night(ledger: Ledger, config: Config, clock: Clock) -> Night:
     if interrupted is not None:
         if timedelta(0) <= now - interrupted.started_at < timedelta(hours=config.night_hours):
             return interrupted
-        assess(ledger, interrupted, ledger.citations_of(interrupted.id), config)
+        citations = settle(ledger.citations_of(interrupted.id), ledger.tracker_targets())
+        assess(ledger, interrupted, citations, config)
         ledger.end_night(interrupted.id, now, FAILED, RULES_VERSION)
     night = Night(f"{now:%Y%m%dT%H%M%SZ}", now.replace(microsecond=0), clock.simulated)
     if any(known.id == night.id for known in ledger.nights()):
-        raise UsageError(f"night {night.id} was already run; give --now another instant")
+        raise UsageError(f"night {night.id} was already run; start another second later, or give --now another instant")
     ledger.begin_night(night, json.dumps(dataclasses.asdict(config), ensure_ascii=False))
     return night
 
@@ -170,7 +182,6 @@ def plan_work(
     ledger: Ledger, night: Night, citations: Sequence[Citation], config: Config, clock: Clock, scribe: Scribe
 ) -> Work:
     """What is left to fetch this night, and what earlier nights know of it."""
-    citations = settle(citations, ledger.tracker_targets())
     done = ledger.observations_of(night.id)
     answered, invalid_running = before(ledger, night)
     return Work(
@@ -187,7 +198,7 @@ def plan_work(
         wrapper_cited_by=wrapper_cited_by(citations),
         revalidations=revalidations(ledger, night.id),
         with_session=with_session(citations),
-        robots_failing_since=robots_failing_since(ledger),
+        robots_failing_since=robots_failing_since(ledger, night.id),
         answered_last_valid=answered,
         invalid_nights_running=invalid_running,
     )
@@ -223,12 +234,15 @@ def _make(folder: Path) -> None:
 def _replace_latest(reports: Path, folder: Path) -> None:
     """`latest/` is a real copy; it is swapped in whole, so that a reader never meets half of one."""
     latest, fresh, old = reports / "latest", reports / ".latest-new", reports / ".latest-old"
-    for leftover in (fresh, old):
-        shutil.rmtree(leftover, ignore_errors=True)
-    shutil.copytree(folder, fresh)
-    if latest.exists():
-        latest.rename(old)
-    fresh.rename(latest)
+    try:
+        for leftover in (fresh, old):
+            shutil.rmtree(leftover, ignore_errors=True)
+        shutil.copytree(folder, fresh)
+        if latest.exists():
+            latest.rename(old)
+        fresh.rename(latest)
+    except (OSError, shutil.Error) as error:
+        raise EverciteError(f"{latest}: cannot be replaced ({error}); the report is in {folder}") from error
     shutil.rmtree(old, ignore_errors=True)
 
 

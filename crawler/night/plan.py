@@ -6,21 +6,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from crawler.fetch.asking import Revalidation, host_of
+from crawler.fetch.asking import Revalidation
+from crawler.judge.rows import GOOD
 from crawler.ledger.ledger import Ledger
-from crawler.model import Capture, Citation, Outcome, Target, Wrapper
+from crawler.model import Capture, Citation, Reading, Target, Wrapper
 from crawler.urls.canonical import clean, urlkey
 
 # A full answer is asked for again at least every 7th night: a server may forget to change its validators.
 FULL_EVERY_NIGHTS = 7
-GOOD = (
-    Outcome.OK,
-    Outcome.OK_MOVED,
-    Outcome.OK_HTTPS,
-    Outcome.OK_REDIRECTED,
-    Outcome.FRAGMENT_MISSING,
-    Outcome.TEXT_FRAGMENT_MISSING,
-)
 
 
 def settle(citations: Iterable[Citation], targets: Mapping[str, str]) -> list[Citation]:
@@ -81,18 +74,23 @@ def wrapper_cited_by(citations: Iterable[Citation]) -> dict[str, tuple[str, ...]
 
 
 def revalidations(ledger: Ledger, night_id: str) -> dict[str, Revalidation]:
-    """uri → the validators of its last body, if the target's last reading was good and not too long ago in full."""
-    last = ledger.last_outcomes()
+    """uri → the validators of its last body, if that was judged good, came whole, and not too long ago in full."""
+    last = {subject for subject, reading in ledger.last_readings().items() if _is_sound(reading)}
     found: dict[str, Revalidation] = {}
     for subject, captures in ledger.captures_read_as(GOOD, night_id).items():
-        revalidation = _revalidation(ledger, captures) if last.get(subject) in GOOD else None
+        revalidation = _revalidation(ledger, captures) if subject in last else None
         if revalidation:
             found[captures[-1].uri] = revalidation
     return found
 
 
+def _is_sound(reading: Reading) -> bool:
+    """Good, and of a body that no limit of ours cut short."""
+    return reading.outcome in GOOD and not reading.evidence.rule.endswith("-cut")
+
+
 def _revalidation(ledger: Ledger, captures: Sequence[Capture]) -> Revalidation | None:
-    full = [capture for capture in captures if not capture.not_modified]
+    full = [capture for capture in captures if not capture.not_modified and 200 <= capture.status < 300]
     if not full or len(captures) - captures.index(full[-1]) >= FULL_EVERY_NIGHTS:
         return None
     newest = full[-1]
@@ -102,10 +100,7 @@ def _revalidation(ledger: Ledger, captures: Sequence[Capture]) -> Revalidation |
     return Revalidation(newest.etag, newest.last_modified, original)
 
 
-def robots_failing_since(ledger: Ledger) -> dict[str, datetime]:
-    """host → since when its robots.txt fails without a break."""
-    found: dict[str, datetime] = {}
-    for uri, since in ledger.robots_failing_since().items():
-        host = host_of(uri)
-        found[host] = min(since, found.get(host, since))
-    return found
+def robots_failing_since(ledger: Ledger, night_id: str) -> dict[str, datetime]:
+    """host → since when its robots.txt fails, the last night included."""
+    earlier = [night.id for night in ledger.nights() if night.id < night_id]
+    return ledger.robots_failing_since(earlier[-1]) if earlier else {}

@@ -11,6 +11,7 @@ from typing import Any
 from crawler.config import Config
 from crawler.errors import UsageError
 from crawler.judge import RULES_VERSION
+from crawler.judge.rows import GOOD
 from crawler.ledger.ledger import Ledger
 from crawler.model import (
     Capture,
@@ -25,10 +26,10 @@ from crawler.model import (
     Via,
 )
 from crawler.night.assess import subject_of
-from crawler.night.plan import GOOD
 from crawler.reports.health import Cell, HealthReport, Row, build_report
 from crawler.reports.render_html import render_pages
 from crawler.reports.render_json import render_json
+from crawler.urls.redact import redact
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +45,8 @@ class _Known:
     trackers: Mapping[str, str]
 
 
-def told_of(ledger: Ledger, night_id: str, config: Config) -> HealthReport:
+def told_of(ledger: Ledger, night: Night, config: Config) -> HealthReport:
     """The report of a night that was judged, as a value."""
-    night = find_night(ledger, night_id)
     known = _Known(
         ledger.readings_of(night.id),
         ledger.standings_of(night.id),
@@ -74,8 +74,8 @@ def told_of(ledger: Ledger, night_id: str, config: Config) -> HealthReport:
 
 
 def find_night(ledger: Ledger, night_id: str) -> Night:
-    """A night by its id, or the newest that ended for `latest`. Raises UsageError naming what there is."""
-    ended = [night for night in ledger.nights() if night.ended_at is not None or night.id == night_id]
+    """A night that ended, by its id or the newest for `latest`. Raises UsageError naming what there is."""
+    ended = [night for night in ledger.nights() if night.ended_at is not None]
     if night_id == "latest" and ended:
         return ended[-1]
     for night in ended:
@@ -92,7 +92,7 @@ def _row(citation: Citation, known: _Known) -> Row:
     seen = known.observations.get(subject)
     history = known.histories.get(subject, ())
     return Row(
-        citation=citation,
+        citation=replace(citation, uri=citation.uri and redact(citation.uri)),
         outcome=reading.outcome,
         standing=standing,
         evidence=reading.evidence,
@@ -162,7 +162,7 @@ def write_report_again(
     ledger: Ledger, config: Config, night_id: str, formats: Sequence[str], language: str | None, out: Path | None
 ) -> Path:
     """Write a night's report again from the ledger; returns the folder."""
-    report = told_of(ledger, night_id, config)
+    report = told_of(ledger, find_night(ledger, night_id), config)
     folder = out or Path("reports") / report.night_id
     tell(report, folder, language or config.language, formats)
     return folder

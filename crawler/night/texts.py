@@ -15,14 +15,20 @@ from crawler.ledger.ledger import Ledger
 from crawler.model import Capture
 
 log = logging.getLogger(__name__)
+HTML = ("text/html", "application/xhtml+xml")
 # Beyond this a page is a data dump; its text would cost minutes and tell an editor nothing.
 MAX_HTML_BYTES = 4 * 1024 * 1024
 
 
 def store_texts(ledger: Ledger, archive: Path, night_id: str, config: Config) -> None:
-    """Extract and store the main text of the night's new HTML payloads."""
+    """Extract and store the main text of the HTML pages a night ended on, where it is not known yet."""
     extractor = f"trafilatura {version('trafilatura')}"
-    for capture in ledger.digests_without_text(night_id):
+    pages = {
+        seen.content.digest: None
+        for seen in ledger.observations_of(night_id).values()
+        if seen.content and seen.content.media_type in HTML and seen.content.length_bytes
+    }
+    for capture in ledger.without_text(pages):
         try:
             page = _page(ledger, archive, capture, min(config.max_decoded_bytes, MAX_HTML_BYTES))
         except ArchiveError as error:

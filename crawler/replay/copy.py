@@ -10,7 +10,7 @@ from typing import BinaryIO
 from crawler.archive.index import Index
 from crawler.archive.reader import Payload, read_payload
 from crawler.content import codings_of, decode
-from crawler.errors import ArchiveError, UsageError
+from crawler.errors import ArchiveError, EverciteError
 from crawler.model import Capture, Head
 
 # A copy for people: whoever needs a bomb's full size asks for --raw.
@@ -34,7 +34,7 @@ def write_copy(archive: Path, index: Index, capture: Capture, output: Path | Non
             _write(file, payload.head if headers else None, pieces)
         part.replace(output)
     except OSError as error:
-        raise UsageError(f"{output}: cannot be written ({error.strerror}); name another file") from error
+        raise EverciteError(f"{output}: cannot be written ({error.strerror}); name another file") from error
     finally:
         part.unlink(missing_ok=True)
 

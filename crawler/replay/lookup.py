@@ -8,10 +8,13 @@ from datetime import datetime
 from hashlib import sha256
 
 from crawler.archive.memento import best_capture, has_body
+from crawler.judge.rows import GOOD
 from crawler.ledger.ledger import Ledger
 from crawler.model import Capture
 from crawler.urls.address import read_address
 
+# Later than every night's id.
+LATEST = "9"
 _ID = re.compile(r"[0-9a-f]{12}")
 
 
@@ -28,11 +31,17 @@ class Holdings:
 
 
 def find_holdings(ledger: Ledger, asked: str) -> Holdings:
-    """The captures of a citation id or of a URL in any of its forms."""
+    """The captures of a citation id or of a URL in any of its forms.
+
+    Of a cited target those that were judged good, never a challenge or a login page, as long as there are any.
+    """
     uri, urlkey = _target(ledger, asked)
     if uri is None:
         return Holdings(None, ())
     final = set(ledger.final_uris(uri)) - {uri}
+    good = ledger.captures_read_as(GOOD, LATEST, uri).get(uri)
+    if good:
+        return Holdings(uri, tuple(good))
     captures = list(ledger.captures_of(uri, urlkey))
     for other in sorted(final):
         captures.extend(c for c in ledger.captures_of(other, "") if c not in captures)

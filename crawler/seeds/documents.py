@@ -57,7 +57,7 @@ class _File:
 
 
 def read_documents(paths: Sequence[Path], names: Mapping[str, str] | None = None) -> Seeds:
-    """The citations of files and folders. `names` maps a sha256 to the name it was first recorded by.
+    """The citations of files and folders. `names` maps a sha256, or a path, to the name it was first recorded by.
 
     Raises UsageError for a named path that does not exist.
     """
@@ -135,7 +135,8 @@ def _read(file: _File, names: Mapping[str, str]) -> tuple[Document, list[Mention
     if text is None:
         return Unreadable(file.name, _not_text(content))
     digest = hashlib.sha256(content).hexdigest()
-    return Document(file.name, names.get(digest) or _recorded_name(file.name), digest), reader(text)
+    name = names.get(digest) or names.get(file.name) or _recorded_name(file.name)
+    return Document(file.name, name, digest), reader(text)
 
 
 def _recorded_name(path: str) -> str:

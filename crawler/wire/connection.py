@@ -92,6 +92,8 @@ class Answer:
         self._keep_pending()
         if self.first_byte_at is None:
             return Ending(Failure.TIMEOUT, None, f"no byte of the answer within {deadline_s:g} s")
+        if self._distrusted:
+            return self._untrusted()
         silent_s = self._loop.time() - self._last_byte_at
         if self.head is not None and silent_s < STALL_SHARE * deadline_s:
             return Ending(None, Truncated.TIME, f"the body was still coming after {deadline_s:g} s")
