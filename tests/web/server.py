@@ -174,7 +174,8 @@ class FakeWeb:
 
     async def _hang_up(self) -> None:
         for writer in self._writers:
-            writer.transport.abort()
+            with contextlib.suppress(AttributeError):  # Python before 3.11.5 aborts a closed TLS transport badly
+                writer.transport.abort()
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
