@@ -205,13 +205,13 @@ def test_since_is_the_night_of_the_verdict() -> None:
     nights, _, _ = nights_of("ok 404*3 blocked")
     standing = judge(nights, host_answered=True)
     assert standing.since == nights[3].seen_at
-    assert "2026-01-02" in standing.evidence.en, "the sentence must date the first failing night"
+    assert "2 January 2026" in standing.evidence.en, "the sentence must date the first failing night"
 
 
 def test_dates_are_told_in_the_readers_zone() -> None:
     late = NightReading("20260101T180000Z", datetime(2026, 1, 1, 18, tzinfo=UTC), Outcome.NOT_FOUND)
     shanghai = timezone(timedelta(hours=8))
-    assert "2026-01-02" in judge([late], host_answered=True, zone=shanghai).evidence.zh
+    assert "2026年1月2日" in judge([late], host_answered=True, zone=shanghai).evidence.zh
 
 
 def test_nights_before_the_first_answer_are_judged_as_they_were() -> None:

@@ -23,17 +23,21 @@ REFUSALS: dict[Refusal, tuple[str, str]] = {
     ),
     Refusal.OTHER_SCHEME: (
         "The link is redirected to something other than http or https; it was not followed.",
-        "链接被转到 http、https 以外的地址，没有继续访问。",
+        "链接跳转到 http、https 以外的地址，未继续访问。",
     ),
     Refusal.EXCLUDED: ("Excluded by the configuration: {detail}.", "按配置不检查：{detail}。"),
     Refusal.BUDGET: (
         "Tonight's share of {host} was used up before this link.",
-        "{host} 当晚的访问额度已用完，没有轮到这条链接。",
+        "{host} 当晚的访问额度已用完，未能检查这条链接。",
     ),
-    Refusal.DEADLINE: ("The night ended before this link was asked.", "夜间任务到时结束，没有轮到这条链接。"),
+    Refusal.DEADLINE: ("The night ended before this link was asked.", "夜间检查到时结束，未能检查这条链接。"),
+    Refusal.OPT_OUT: (
+        "Opening this link may opt its reader out of a mailing; it is not asked.",
+        "打开这条链接可能会退订邮件，因此不访问。",
+    ),
     Refusal.OUR_FAULT: (
         "A fault of our own kept this link from being checked; the log has it.",
-        "我们的程序出了差错，没能检查这条链接；详情见日志。",
+        "我们的程序出错，未能检查这条链接；详情见日志。",
     ),
     Refusal.CREDENTIALS: (
         "The link holds a user name or password, which is never sent.",
@@ -58,12 +62,12 @@ FAILURES: dict[Failure, tuple[str, str]] = {
     Failure.DNS_NODATA: ("The name {host} exists, but has no address.", "域名 {host} 存在，但没有对应的地址。"),
     Failure.REFUSED: ("{host} refused the connection.", "{host} 拒绝连接。"),
     Failure.RESET: ("{host} broke the connection off.", "{host} 中途断开了连接。"),
-    Failure.TIMEOUT: ("{host} did not answer in time.", "{host} 迟迟没有响应，等待超时。"),
+    Failure.TIMEOUT: ("{host} did not answer in time.", "{host} 未在规定时间内响应（超时）。"),
     Failure.TRUNCATED: (
         "{host} stopped sending before the page was complete.",
-        "{host} 没有传完就断开了，页面不完整。",
+        "{host} 未传完就断开了连接，页面不完整。",
     ),
-    Failure.BAD_HTTP: ("{host} answered with something that is not HTTP.", "{host} 的应答不符合 HTTP 规范。"),
+    Failure.BAD_HTTP: ("{host} answered with something that is not HTTP.", "{host} 的响应不符合 HTTP 规范。"),
     Failure.TLS_EXPIRED: ("The certificate of {host} has expired.", "{host} 的安全证书已过期。"),
     Failure.TLS_HOSTNAME: (
         "The certificate of {host} was issued for another name.",
@@ -99,7 +103,7 @@ def _tries(observation: Observation) -> tuple[str, str]:
     """How often it was asked, as the tail of a sentence; nothing for a single try."""
     if observation.attempts < 2:
         return "", ""
-    return f" Asked {observation.attempts} times this night.", f"当晚共试了 {observation.attempts} 次。"
+    return f" Asked {observation.attempts} times this night.", f"共尝试 {observation.attempts} 次。"
 
 
 def is_answered(observation: Observation) -> bool:
@@ -123,7 +127,7 @@ def not_checked(observation: Observation, cited_uri: str) -> Found | None:
     final = observation.final
     if observation.robots or (final is not None and (final.status is not None or final.failure is not None)):
         return None
-    return found("not-asked", "This link was not asked tonight.", "今晚没有检查这条链接。")
+    return found("not-asked", "This link was not asked tonight.", "当晚未检查这条链接。")
 
 
 def robots(observation: Observation, cited_uri: str) -> Found | None:
@@ -133,8 +137,8 @@ def robots(observation: Observation, cited_uri: str) -> Found | None:
     name = host(observation.final.uri if observation.final else observation.uri)
     return found(
         "robots-disallow",
-        f"The robots.txt of {name} asks robots to stay away from this page.",
-        f"{name} 的 robots.txt 不允许自动程序访问此页。",
+        f"The robots.txt of {name} forbids automated access to this page.",
+        f"{name} 的 robots.txt 不允许程序访问此页。",
     )
 
 
@@ -152,14 +156,14 @@ def _walled(observation: Observation) -> Found | None:
     if not shown:
         return found(
             wall.id,
-            f"{name} answered {code}, which it only says to robots.",
-            f"{name} 返回 {code}，这是专门用来拒绝自动程序的应答。",
+            f"{name} answered {code}, a status that only serves to refuse automated access.",
+            f"{name} 返回 {code}，这种响应专门用来拒绝自动访问。",
             "wall",
         )
     return found(
         wall.id,
-        f"{name} keeps robots out with {wall.name} (status {code}, {shown}); a reader may well get in.",
-        f"{name} 用 {wall.name} 拦截自动程序（状态码 {code}，{shown}），读者用浏览器或许能打开。",
+        f"{name} refuses automated access with {wall.name} (status {code}, {shown}); it may well open in a browser.",
+        f"{name} 用 {wall.name} 拒绝自动访问（状态码 {code}，{shown}），读者用浏览器可能可以打开。",
         "wall",
     )
 
@@ -182,7 +186,7 @@ def rate_limited(observation: Observation, cited_uri: str) -> Found | None:
     return found(
         "status-429",
         f"{name} answered 429: too many requests{en_wait}.",
-        f"{name} 返回 429：嫌访问过于频繁{zh_wait}。",
+        f"{name} 返回 429：访问过于频繁{zh_wait}。",
     )
 
 
@@ -243,7 +247,9 @@ def redirect_loop(observation: Observation, cited_uri: str) -> Found | None:
     detail, hops = final_hop(observation).detail, len(observation.hops)
     if detail == "redirect-loop":
         return found(
-            detail, f"The redirects run in a circle ({hops} steps).", f"跳转陷入循环（共 {hops} 步），到不了任何页面。"
+            detail,
+            f"The redirects run in a circle ({hops} steps).",
+            f"跳转陷入循环（共 {hops} 步），无法到达页面。",
         )
     if detail == "max-hops":
         return found(
@@ -267,7 +273,7 @@ def unavailable(observation: Observation, cited_uri: str) -> Found | None:
         return found(
             "status-202",
             f"{name} answered 202: accepted, but no page yet.{en_tries}",
-            f"{name} 返回 202：已受理，但还没有给出页面。{zh_tries}",
+            f"{name} 返回 202：已受理，但尚未给出页面。{zh_tries}",
         )
     return None
 

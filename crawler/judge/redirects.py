@@ -96,7 +96,7 @@ def login(observation: Observation, cited_uri: str) -> Found | None:
     return found(
         "login-redirect",
         f"The link is redirected to a sign-in page of {host(final)}.",
-        f"链接被转到 {host(final)} 的登录页面，不登录看不到内容。",
+        f"链接跳转到 {host(final)} 的登录页面，须登录才能看到内容。",
     )
 
 
@@ -108,7 +108,7 @@ def redirect_root(observation: Observation, cited_uri: str) -> Found | None:
     return found(
         "redirect-root",
         f"The cited page is redirected to the home page of its site ({final}).",
-        f"引用的页面被转到了本站首页（{final}），原来的内容很可能已不在原处。",
+        f"引用的页面跳转到本站首页（{final}），原来的内容很可能已不在原处。",
     )
 
 
@@ -120,7 +120,7 @@ def redirect_error(observation: Observation, cited_uri: str) -> Found | None:
     return found(
         "redirect-error",
         f"The cited page is redirected to an error page ({final}).",
-        f"引用的页面被转到了报错页面（{final}）。",
+        f"引用的页面跳转到报错页面（{final}）。",
     )
 
 
@@ -159,5 +159,5 @@ def ok_redirected(observation: Observation, cited_uri: str) -> Found | None:
     return found(
         "redirected",
         f"Opens after {times} that {'is' if hops == 1 else 'are'} not permanent; keep the cited address.",
-        f"经 {hops} 次临时跳转后可正常打开（{host(final)}），引用的地址不用改。",
+        f"经 {hops} 次临时跳转后可正常打开（{host(final)}），引用的地址无需更改。",
     )

@@ -56,8 +56,8 @@ def _nobody_answered(tried: int) -> RunValidity:
         False,
         Evidence(
             "run-no-answer",
-            f"None of the {tried} hosts tried gave a single byte: our own side had no network.",
-            f"尝试访问的 {tried} 个网站没有一个应答：是我们自己这边断了网。",
+            f"None of the {tried} hosts tried gave a single byte: our own network was down.",
+            f"尝试访问的 {tried} 个网站均无响应：是我们自己的网络中断了。",
         ),
     )
 
@@ -66,7 +66,7 @@ def _half_lost(lost: int, known: int) -> Evidence:
     return Evidence(
         "run-half-lost",
         f"{lost} of {known} hosts that answered last time are out of reach at once: most likely our own network.",
-        f"上次能访问的 {known} 个网站里有 {lost} 个同时连不上：多半是我们自己的网络出了问题。",
+        f"上次能访问的 {known} 个网站中有 {lost} 个同时无法连接：很可能是我们自己的网络出了问题。",
     )
 
 

@@ -10,27 +10,35 @@ from crawler.judge.found import Found, found
 NOT_ASKED: dict[str, tuple[str, str]] = {
     "redacted-in-source": (
         "A tracking link whose recipient was blacked out in the document; only the original can resolve it.",
-        "跟踪链接，收件人信息在文档中已隐去；用原始文档才能查出它指向哪里。",
+        "跟踪链接，收件人信息在文档中已隐去；用原始文档才能查明实际指向。",
     ),
     "unwrap-never": (
         'A tracking link; the configuration says not to ask it (unwrap = "never").',
-        '跟踪链接；按配置不去询问（unwrap = "never"）。',
+        '跟踪链接；按配置不予访问（unwrap = "never"）。',
     ),
     "opt-out": (
         "A tracking link that looks like opting out of a mailing; it is not asked.",
-        "跟踪链接，看上去是退订链接，因此不去访问。",
+        "跟踪链接，疑似退订链接，不予访问。",
     ),
     "robots-forbids": (
         "A tracking link; its robots.txt forbids asking where it leads.",
-        "跟踪链接；对方的 robots.txt 不允许程序访问，查不出它指向哪里。",
+        "跟踪链接；对方的 robots.txt 不允许程序访问，无法查明实际指向。",
     ),
     "robots-unreadable": (
         "A tracking link; its robots.txt could not be read, so it was not asked.",
-        "跟踪链接；对方的 robots.txt 读不到，因此没有访问。",
+        "跟踪链接；对方的 robots.txt 无法读取，因此未访问。",
+    ),
+    "target-personal": (
+        "A tracking link whose target names its recipient; it is neither kept nor asked.",
+        "跟踪链接，它指向的网址带有收件人信息，因此不保存、不访问。",
+    ),
+    "too-late": (
+        "A tracking link; the night ended before it was asked.",
+        "跟踪链接；当晚时间用完，没有来得及询问。",
     ),
     "attempts-used": (
-        "A tracking link; three attempts led nowhere, and it is not asked again.",
-        "跟踪链接；三次询问都没有结果，不再询问。",
+        "A tracking link; 3 attempts led nowhere, and it is not asked again.",
+        "跟踪链接；3 次访问均无结果，不再访问。",
     ),
 }
 
@@ -43,10 +51,10 @@ def explain_unknown(answer: str | None) -> Found:
         return found(
             "tracker-unresolved",
             "A tracking link; where it leads is not known yet.",
-            "这是跟踪链接，目前还不知道它实际指向哪里。",
+            "跟踪链接，尚未查明实际指向。",
         )
     return found(
         "tracker-led-nowhere",
         f"A tracking link; when asked, it led nowhere ({answer}).",
-        f"跟踪链接；询问后没有结果（{answer}）。",
+        f"跟踪链接；访问后没有结果（{answer}）。",
     )
