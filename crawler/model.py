@@ -61,10 +61,11 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A seed document that could not be read, and one clear sentence saying why."""
+    """A seed document that could not be read, and one clear sentence saying why; `why_zh` says it in Chinese."""
 
     document: str
     why: str
+    why_zh: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +170,7 @@ class Refusal(StrEnum):
     DEADLINE = "deadline"
     CREDENTIALS = "credentials"
     OUR_FAULT = "our-fault"
+    OPT_OUT = "opt-out"
 
 
 class Truncated(StrEnum):

@@ -282,6 +282,16 @@ def invalid_report() -> HealthReport:
     return report_of(rows, valid=False, invalid_reason=REASON)
 
 
+def silent_report() -> HealthReport:
+    """A night on which the only two links led to one host that did not answer."""
+    rows = [
+        row(citation(n, f"https://h.example/{n}"), Outcome.DNS_NXDOMAIN, Verdict.SUSPECT, Group.WATCHING, 1, "n")
+        for n in (1, 2)
+    ]
+    mail = row(citation(3, "w***@example.org", Kind.MAIL), Outcome.NOT_CRAWLED, Verdict.NOT_CRAWLED, Group.FINE)
+    return report_of([*rows, mail], few_hosts=True)
+
+
 def test_counts_come_from_the_rows() -> None:
     report = full_report()
     assert list(report.counts) == list(Group), "an editor looks for the groups in this order"
@@ -303,7 +313,7 @@ def test_lead_of_a_full_night() -> None:
     assert "12 of 16 checked; 3 archived." in lead.en
     assert lead.zh.startswith("5 条需要您处理：")
     assert "1 条已失效（3 晚确认）" in lead.zh
-    assert lead.zh.endswith("共 16 条，今晚检查了 12 条；3 条有存档。")
+    assert lead.zh.endswith("共 16 条，当晚检查了 12 条；3 条有存档。")
 
 
 def test_lead_of_36() -> None:
@@ -341,20 +351,49 @@ def test_what_was_not_checked_is_said() -> None:
     lines = [line.en for line in full_report().unchecked]
     assert lines[0] == "scan.pdf could not be read: the file is encrypted"
     assert any(line.endswith(" (1)") for line in lines), "a link that was not asked is silently missing"
-    assert (
-        sum(
-            line.startswith(("Tracking links", "Malformed", "Not web pages")) and line.endswith(": 1.")
-            for line in lines
-        )
-        == 3
-    )
+    assert lines[-3:] == [
+        "1 tracking link: where it leads is not known yet.",
+        "1 malformed address: nothing to check.",
+        "1 e-mail address or other non-web link: recorded, not checked.",
+    ]
+
+
+def test_an_unreadable_document_is_told_in_each_language() -> None:
+    told = report_of([], unreadable=[Unreadable("scan.pdf", "the file is encrypted", "文件已加密")]).unchecked[0]
+    assert told.en == "scan.pdf could not be read: the file is encrypted"
+    assert told.zh == "scan.pdf 无法读取：文件已加密"
+
+
+def test_when_too_few_hosts_were_tried_nobody_is_blamed() -> None:
+    report = silent_report()
+    assert report.few_hosts
+    assert not report.telling
+    assert report.lead.zh.startswith("当晚没有一个网站响应，无法分辨是网站的问题还是我们自己的网络问题；共 3 条")
+    assert "2 of 3 tried, none answered" in report.lead.en
+    assert report.unchecked[0].en.startswith("2: tried, but nothing answered"), "told that all was checked"
+    assert report.weather == (), "our own network may have been told as the sites' weather"
+
+
+def test_few_hosts_still_names_what_needed_an_editor_before() -> None:
+    rows = [row(citation(1, "https://h.example/1"), Outcome.TIMEOUT, Verdict.DEAD, Group.NEEDS_YOU, 3)]
+    assert "1 needs you: 1 dead" in report_of(rows, few_hosts=True).lead.en
+
+
+def test_a_briefing_of_addresses_alone_is_no_silent_night() -> None:
+    mail = row(citation(1, "w***@example.org", Kind.MAIL), Outcome.NOT_CRAWLED, Verdict.NOT_CRAWLED, Group.FINE)
+    assert "answered" not in report_of([mail], few_hosts=True).lead.en, "nobody was asked"
+
+
+def test_a_gone_domain_is_counted_in_good_chinese() -> None:
+    gone = row(citation(1, "https://h.example/1"), Outcome.DNS_NXDOMAIN, Verdict.HOST_GONE, Group.NEEDS_YOU, 7)
+    assert "1 条的域名已不存在（7 晚确认）" in report_of([gone]).lead.zh
 
 
 def test_weather_is_one_line_a_host() -> None:
     told = [line.en for line in full_report().weather]
     assert told == [
         "down.example: none of its 2 links opened tonight (1 timeout, 1 connection reset).",
-        "wall.example: each of its 2 links turned robots away tonight (2 blocked).",
+        "wall.example: each of its 2 links refused automated access tonight (2 blocked).",
     ]
 
 

@@ -7,6 +7,7 @@ import hashlib
 import itertools
 import json
 import re
+from dataclasses import replace
 from importlib.resources import files
 from typing import Any
 
@@ -15,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from crawler.model import Flag, Group, Outcome, Verdict, Via
+from crawler.model import Evidence, Flag, Group, Kind, Outcome, Verdict, Via
 from crawler.reports.health import HealthReport, Tone
 from crawler.reports.render_html import policy, render_html, render_pages
 from crawler.reports.render_json import render_json
@@ -31,10 +32,17 @@ from tests.test_reports_health import (
     report_of,
     row,
     rows_of_all_groups,
+    silent_report,
 )
 
 STYLE = files("crawler.reports").joinpath("report.css").read_text("utf-8")
-REPORTS = {"full": full_report(), "36": night_of_36(), "invalid": invalid_report(), "empty": report_of([])}
+REPORTS = {
+    "full": full_report(),
+    "36": night_of_36(),
+    "invalid": invalid_report(),
+    "empty": report_of([]),
+    "silent": silent_report(),
+}
 PAGES = [(name, language) for name in REPORTS for language in LANGUAGES]
 
 
@@ -134,6 +142,24 @@ def test_json_survives_any_text() -> None:
 
 
 # ---------------------------------------------------------------- pages
+
+
+MOVED = "https://www.example.org/library/final"
+
+
+def moved_report(**more: object) -> HealthReport:
+    moved = row(
+        citation(1, "https://www.example.org/report", context=""),
+        Outcome.OK_MOVED,
+        Verdict.OK_MOVED,
+        Group.NEEDS_YOU,
+        final_uri=MOVED,
+        evidence=Evidence(
+            "moved-permanently", f"Moved permanently (301) to {MOVED}.", f"已永久迁移（301）到 {MOVED}。"
+        ),
+    )
+    said = Evidence("ok-moved", f"Moved permanently to {MOVED}.", f"已永久迁移到 {MOVED}。")
+    return report_of([replace(moved, standing=replace(moved.standing, evidence=said), **more)])  # type: ignore[arg-type]
 
 
 def page(report: HealthReport, language: str) -> html.HtmlElement:
@@ -253,10 +279,82 @@ def test_contrast_in_light_dark_and_print() -> None:
 
 def test_an_invalid_night_says_that_it_was_us() -> None:
     zh, en = (page(REPORTS["invalid"], language).text_content() for language in LANGUAGES)
-    assert "今晚不作判断" in zh
+    assert "当晚不作判断" in zh
     assert "问题出在我们这边" in zh
     assert "尝试访问的 9 个网站没有一个应答" in zh
     assert "The trouble was on our side" in en
+    for language, text in zip(LANGUAGES, (zh, en), strict=True):
+        assert say("outcome_advice.dns-nxdomain", language) not in text, "our outage made a healthy domain look lapsed"
+        assert "answered: dns-nxdomain" not in text
+        assert "的应答：dns-nxdomain" not in text, "the night did not count, yet each row tells it"
+
+
+def test_a_silent_night_blames_nobody() -> None:
+    report = silent_report()
+    for language in LANGUAGES:
+        text = page(report, language).text_content()
+        assert say("ui.few_hosts", language) in text
+        assert say("ui.all_checked", language) not in text
+        assert say("outcome_advice.dns-nxdomain", language) not in text
+    assert json.loads(render_json(report))["night"]["few_hosts"] is True
+
+
+def test_copies_are_counted_as_what_they_are() -> None:
+    [dead] = page(REPORTS["full"], "zh").xpath("//article[@id='c-000000000001']")
+    assert "，另有 1 份较早的存档" in dead.text_content(), "two captures listed are not two in all"
+
+
+def test_a_row_without_conclusion_has_no_since() -> None:
+    tree = page(REPORTS["full"], "en")
+    for n in (12, 14):
+        [found] = tree.xpath(f"//article[@id='c-{n:012x}']")
+        assert "verdict since" not in found.text_content()
+
+
+def test_a_mail_row_has_one_tag() -> None:
+    mail = row(
+        citation(1, "w***@example.org", Kind.MAIL, flags=(Flag.PERSONAL,)),
+        Outcome.NOT_CRAWLED,
+        Verdict.NOT_CRAWLED,
+        Group.FINE,
+    )
+    assert len(page(report_of([mail]), "zh").xpath("//article//*[contains(@class,'flag')]")) == 1
+
+
+def test_a_moved_row_says_its_address_once_beside_the_cited_one() -> None:
+    report = moved_report()
+    for language in LANGUAGES:
+        [article] = page(report, language).xpath("//article")
+        assert article.text_content().count(MOVED) == 1, "the address buries the sentence"
+    told = json.loads(render_json(report))["citations"][0]
+    assert MOVED in told["verdict_evidence"]["en"], "in JSON a sentence must stand on its own"
+    assert MOVED in told["evidence"]["zh"]
+
+
+def test_a_moved_row_keeps_the_address_that_is_shown_nowhere_else() -> None:
+    [article] = page(moved_report(final_uri=None), "en").xpath("//article")
+    assert MOVED in article.text_content(), "an editor could not tell where it moved"
+
+
+def test_a_compact_row_tells_what_is_to_be_done() -> None:
+    rows = [
+        row(citation(1, "http://h.example/1"), Outcome.OK_HTTPS, Verdict.OK_HTTPS, Group.FINE),
+        row(citation(2, "https://h.example/2"), Outcome.OK, Verdict.OK, Group.FINE),
+        row(citation(3, "https://h.example/3"), Outcome.TIMEOUT, Verdict.HUMAN_OK, Group.HANDLED),
+    ]
+    notes = [
+        " ".join(article.xpath("string(.//p[@class='note'])").split())
+        for article in page(report_of(rows), "en").xpath("//article")
+    ]
+    assert say("verdict_advice.ok-https", "en") in notes[0]
+    assert notes[1] == "", "a healthy row needs no words"
+    assert "answered: timeout" in notes[2], "a night that failed is folded away"
+
+
+def test_what_changed_says_what_it_was() -> None:
+    [entry] = page(REPORTS["full"], "zh").xpath("//section[@aria-labelledby='changed-since']//li")
+    assert "已失效" in entry.text_content()
+    assert "此前：疑似失效" in entry.text_content()
 
 
 def test_pages_link_to_each_other() -> None:

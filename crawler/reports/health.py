@@ -4,6 +4,7 @@ Rules:
 - Each number is counted from the rows it heads; nothing is counted twice or passed in.
 - What was not checked is said before what was found.
 - An invalid night judges nothing and says that the fault was ours; it has no weather either.
+- Nor has a night on which too few hosts were tried and none answered: nobody can tell whose fault that was.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 from crawler.model import Capture, Citation, Evidence, Group, Hop, Kind, Outcome, Standing, Unreadable, Verdict
-from crawler.reports.words import say
+from crawler.reports.words import CATALOG, say
 
 STRIP_NIGHTS = 14
 
@@ -103,6 +104,16 @@ class Row:
         return mask_mail(self.citation.printed) if self.citation.kind is Kind.MAIL else self.citation.printed
 
     @property
+    def target(self) -> str | None:
+        """Where the citation leads as far as is known: the chain's end, else the cited uri."""
+        return self.final_uri or self.citation.uri
+
+    @property
+    def has_conclusion(self) -> bool:
+        """Whether the verdict concludes anything that could hold since some night."""
+        return self.standing.verdict not in (Verdict.NOT_CHECKED, Verdict.NOT_CRAWLED)
+
+    @property
     def context(self) -> str:
         """The text around the citation as shown: an e-mail row's address masked."""
         if self.citation.kind is not Kind.MAIL:
@@ -153,6 +164,12 @@ class HealthReport:
     lead: Said
     unchecked: tuple[Said, ...]
     weather: tuple[Said, ...]
+    few_hosts: bool = False
+
+    @property
+    def telling(self) -> bool:
+        """Whether what failed on this night says anything about the sites."""
+        return self.valid and not self.few_hosts
 
     @property
     def zone(self) -> tzinfo:
@@ -191,9 +208,14 @@ def build_report(
     rules_version: str,
     timezone: str,
     rows: Iterable[Row],
+    few_hosts: bool = False,
 ) -> HealthReport:
-    """The report of a night. Rows may come in any order; they are put into that of the documents."""
+    """The report of a night. Rows may come in any order; they are put into that of the documents.
+
+    `few_hosts`: the night is valid, but fewer than 3 hosts were tried and none answered.
+    """
     ordered = tuple(sorted(rows, key=lambda row: (row.citation.document, row.citation.ordinal)))
+    silent = valid and few_hosts and any(row.outcome not in OURS for row in ordered)
     return HealthReport(
         night_id,
         now,
@@ -204,9 +226,10 @@ def build_report(
         rules_version,
         timezone,
         ordered,
-        lead=_both(lambda language: tell_lead(ordered, valid, language)),
-        unchecked=find_unchecked(ordered, unreadable, valid),
-        weather=find_weather(ordered) if valid else (),
+        lead=_both(lambda language: tell_lead(ordered, valid, language, few_hosts=silent)),
+        unchecked=find_unchecked(ordered, unreadable, valid, few_hosts=silent),
+        weather=find_weather(ordered) if valid and not silent else (),
+        few_hosts=silent,
     )
 
 
@@ -221,21 +244,32 @@ def _said(key: str, **figures: object) -> Said:
 # ---------------------------------------------------------------- the opening sentence
 
 
-def tell_lead(rows: Sequence[Row], valid: bool, language: str) -> str:
+def tell_lead(rows: Sequence[Row], valid: bool, language: str, *, few_hosts: bool = False) -> str:
     """The report in one sentence."""
     stop, pause = ("。", "；") if language == "zh" else (".", "; ")
     if not rows:
         return say("lead.empty", language) + stop
-    checked = sum(row.outcome not in OURS for row in rows) if valid else 0
     archived = sum(bool(row.copies) for row in rows)
     parts = (
-        _tell_needs([row for row in rows if row.standing.group is Group.NEEDS_YOU], language)
-        if valid
-        else say("lead.invalid", language),
-        say("lead.checked", language, n=checked, all=len(rows)),
+        *_tell_found(rows, valid, few_hosts, language),
+        _tell_checked(rows, valid, few_hosts, language),
         say("lead.archived", language, n=archived),
     )
     return pause.join(parts) + stop
+
+
+def _tell_found(rows: Sequence[Row], valid: bool, few_hosts: bool, language: str) -> tuple[str, ...]:
+    if not valid:
+        return (say("lead.invalid", language),)
+    needing = [row for row in rows if row.standing.group is Group.NEEDS_YOU]
+    if few_hosts:
+        return (say("lead.few_hosts", language), *([_tell_needs(needing, language)] if needing else []))
+    return (_tell_needs(needing, language),)
+
+
+def _tell_checked(rows: Sequence[Row], valid: bool, few_hosts: bool, language: str) -> str:
+    asked = sum(row.outcome not in OURS for row in rows) if valid else 0
+    return say("lead.tried" if few_hosts else "lead.checked", language, n=asked, all=len(rows))
 
 
 def _tell_needs(rows: Sequence[Row], language: str) -> str:
@@ -252,7 +286,8 @@ def _tell_needs(rows: Sequence[Row], language: str) -> str:
 
 def _tell_part(verdict: Verdict, rows: Sequence[Row], language: str) -> str:
     nights = [row.standing.failing_nights for row in rows]
-    word = say(f"verdict.{verdict}", language)
+    section = "lead_verdict" if verdict in CATALOG["lead_verdict"] else "verdict"
+    word = say(f"{section}.{verdict}", language)
     if min(nights) < 2:
         return say("lead.part", language, n=len(rows), verdict=word)
     told = str(min(nights)) if min(nights) == max(nights) else f"{min(nights)}–{max(nights)}"
@@ -262,23 +297,32 @@ def _tell_part(verdict: Verdict, rows: Sequence[Row], language: str) -> str:
 # ---------------------------------------------------------------- what was not checked
 
 
-def find_unchecked(rows: Sequence[Row], unreadable: Sequence[Unreadable], valid: bool) -> tuple[Said, ...]:
+def find_unchecked(
+    rows: Sequence[Row], unreadable: Sequence[Unreadable], valid: bool, *, few_hosts: bool = False
+) -> tuple[Said, ...]:
     """A line for everything that was not checked, and why."""
-    lines = [_said("unchecked.unreadable", document=item.document, why=item.why) for item in unreadable]
+    lines = [_tell_unreadable(item) for item in unreadable]
     if not valid:
         return (*lines, *([_said("unchecked.invalid", n=len(rows))] if rows else []))
+    if few_hosts:
+        lines.append(_said("unchecked.few_hosts", n=sum(row.outcome not in OURS for row in rows)))
     whys = Counter(row.evidence for row in rows if row.outcome is Outcome.NOT_CHECKED)
     for why, n in whys.items():
-        lines.append(
-            Said(
-                say("unchecked.not-checked", "en", n=n, why=why.en), say("unchecked.not-checked", "zh", n=n, why=why.zh)
-            )
-        )
+        lines.append(_of_both("unchecked.not-checked", why.en, why.zh, n=n))
     outcomes = Counter(row.outcome for row in rows)
     for outcome in (Outcome.TARGET_UNKNOWN, Outcome.MALFORMED, Outcome.NOT_CRAWLED):
-        if outcomes[outcome]:
-            lines.append(_said(f"unchecked.{outcome}", n=outcomes[outcome]))
+        if n := outcomes[outcome]:
+            lines.append(_said(f"unchecked.{outcome}{'_one' if n == 1 else ''}", n=n))
     return tuple(lines)
+
+
+def _tell_unreadable(item: Unreadable) -> Said:
+    return _of_both("unchecked.unreadable", item.why, item.why_zh or item.why, document=item.document)
+
+
+def _of_both(key: str, en: str, zh: str, **figures: object) -> Said:
+    """A line whose reason is itself told in both languages."""
+    return Said(en=say(key, "en", why=en, **figures), zh=say(key, "zh", why=zh, **figures))
 
 
 # ---------------------------------------------------------------- weather

@@ -16,10 +16,10 @@ from pathlib import Path
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from crawler.model import Group
-from crawler.reports.health import STRIP_NIGHTS, HealthReport, Row, Tone
+from crawler.model import Evidence, Group, Outcome, Verdict
+from crawler.reports.health import OURS, STRIP_NIGHTS, TONE, HealthReport, Row, Tone
 from crawler.reports.visible import is_web, show
-from crawler.reports.words import HTML_LANGUAGES, LANGUAGES, captured_at, night_at, say, tell_date, tell_time
+from crawler.reports.words import CATALOG, HTML_LANGUAGES, LANGUAGES, captured_at, night_at, say, tell_date, tell_time
 
 _HERE = Path(__file__).parent
 _STYLE = (_HERE / "report.css").read_text("utf-8")
@@ -67,20 +67,59 @@ def render_html(report: HealthReport, language: str) -> str:
         night_at=night_at,
         captured_at=captured_at,
         is_web=is_web,
+        compact=COMPACT,
         nights=partial(tell_nights, language=language),
-        hints=partial(find_hints, language=language),
+        hints=partial(find_hints, language=language, telling=report.telling),
+        tonight=partial(tell_tonight, language=language, telling=report.telling),
+        evidence=partial(tell_evidence, language=language),
+        note=partial(tell_note, language=language, telling=report.telling),
     )
 
 
+# Groups with nothing to act on: a line or two a row, the rest folded away.
+COMPACT = frozenset({Group.FINE, Group.HANDLED})
 _WITH_HINT = frozenset({Group.NEEDS_YOU, Group.WATCHING, Group.CANNOT_JUDGE, Group.NOT_CHECKED})
+# Verdicts and their sentences that say nothing beyond the verdict's own word.
+_PLAIN_RULES = frozenset({"ok", "not-crawled"})
 
 
-def find_hints(row: Row, language: str) -> tuple[str, ...]:
-    """What to do about a row: by its verdict, and by tonight's outcome where that adds something."""
+def find_hints(row: Row, language: str, telling: bool = True) -> tuple[str, ...]:
+    """What to do about a row: by its verdict, and by tonight's outcome where that adds something.
+
+    On a night that is not `telling` a failed outcome is no hint about the site.
+    """
     advice = say(f"verdict_advice.{row.standing.verdict}", language)
     hint = say(f"outcome_advice.{row.outcome}", language)
     adds = row.standing.group in _WITH_HINT and hint != advice and not row.outcome.startswith("ok")
-    return (advice, hint) if adds else (advice,)
+    return (advice, hint) if adds and (telling or row.outcome in OURS) else (advice,)
+
+
+def tell_evidence(row: Row, evidence: Evidence, language: str) -> str:
+    """The words of a piece of evidence, without the address where the row shows it already."""
+    shown = row.target
+    if shown and shown != row.printed and evidence.rule in CATALOG["short"] and shown in evidence.en:
+        return say(f"short.{evidence.rule}", language)
+    return evidence.zh if language == "zh" else evidence.en
+
+
+def tell_tonight(row: Row, language: str, telling: bool = True) -> str:
+    """What this night saw; '' where the verdict says it already, or where the whole night says nothing of the sites."""
+    if not telling or row.standing.evidence.rule == row.evidence.rule:
+        return ""
+    return tell_evidence(row, row.evidence, language)
+
+
+def tell_note(row: Row, language: str, telling: bool = True) -> str:
+    """What a compact row says beyond its verdict: odd evidence, a night that went otherwise, something to do."""
+    parts = []
+    if row.standing.evidence.rule not in _PLAIN_RULES:
+        parts.append(tell_evidence(row, row.standing.evidence, language))
+    if TONE[row.outcome] is not Tone.GOOD and row.outcome is not Outcome.NOT_CRAWLED:
+        parts.append(tell_tonight(row, language, telling))
+    advice = say(f"verdict_advice.{row.standing.verdict}", language)
+    if advice != say(f"verdict_advice.{Verdict.OK}", language):
+        parts.append(advice)
+    return ("" if language == "zh" else " ").join(part for part in parts if part)
 
 
 def tell_nights(row: Row, language: str) -> str:

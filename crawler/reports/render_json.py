@@ -6,7 +6,7 @@ import json
 from datetime import UTC, datetime
 from typing import Any
 
-from crawler.model import Capture, Evidence, Hop
+from crawler.model import Capture, Evidence, Hop, Unreadable
 from crawler.reports.health import HealthReport, Row
 
 SCHEMA = 1
@@ -26,8 +26,9 @@ def _report(report: HealthReport) -> dict[str, Any]:
             "now": _instant(report.now),
             "simulated": report.simulated,
             "valid": report.valid,
+            "few_hosts": report.few_hosts,
             "invalid_reason": _evidence(report.invalid_reason) if report.invalid_reason else None,
-            "unreadable": [{"document": item.document, "why": item.why} for item in report.unreadable],
+            "unreadable": [_unreadable(item) for item in report.unreadable],
         },
         "rules_version": report.rules_version,
         "timezone": report.timezone,
@@ -37,6 +38,10 @@ def _report(report: HealthReport) -> dict[str, Any]:
         "counts": {str(group): count for group, count in report.counts.items()},
         "citations": [_citation(row) for row in report.rows],
     }
+
+
+def _unreadable(item: Unreadable) -> dict[str, str | None]:
+    return {"document": item.document, "why": item.why, "why_zh": item.why_zh or None}
 
 
 def _citation(row: Row) -> dict[str, Any]:
