@@ -103,7 +103,7 @@ def _tries(observation: Observation) -> tuple[str, str]:
     """How often it was asked, as the tail of a sentence; nothing for a single try."""
     if observation.attempts < 2:
         return "", ""
-    return f" Asked {observation.attempts} times this night.", f"共尝试 {observation.attempts} 次。"
+    return f" Asked {observation.attempts} times.", f"共尝试 {observation.attempts} 次。"
 
 
 def is_answered(observation: Observation) -> bool:

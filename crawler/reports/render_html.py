@@ -77,10 +77,11 @@ def render_html(report: HealthReport, language: str) -> str:
 
 
 # Groups with nothing to act on: a line or two a row, the rest folded away.
-COMPACT = frozenset({Group.FINE, Group.HANDLED})
-_WITH_HINT = frozenset({Group.NEEDS_YOU, Group.WATCHING, Group.CANNOT_JUDGE, Group.NOT_CHECKED})
-# Verdicts and their sentences that say nothing beyond the verdict's own word.
-_PLAIN_RULES = frozenset({"ok", "not-crawled"})
+COMPACT = frozenset({Group.FINE, Group.HANDLED, Group.NOT_CHECKED})
+_WITH_HINT = frozenset({Group.NEEDS_YOU, Group.WATCHING, Group.CANNOT_JUDGE})
+# Evidence that says nothing beyond the verdict's own word, and verdicts that ask nothing of an editor.
+_PLAIN_RULES = frozenset({"ok", "not-crawled", "not-checked", "not-checked-invalid"})
+_NOTHING_TO_DO = frozenset({Verdict.OK, Verdict.NOT_CRAWLED, Verdict.NOT_CHECKED, Verdict.HUMAN_OK, Verdict.IGNORED})
 
 
 def find_hints(row: Row, language: str, telling: bool = True) -> tuple[str, ...]:
@@ -116,9 +117,8 @@ def tell_note(row: Row, language: str, telling: bool = True) -> str:
         parts.append(tell_evidence(row, row.standing.evidence, language))
     if TONE[row.outcome] is not Tone.GOOD and row.outcome is not Outcome.NOT_CRAWLED:
         parts.append(tell_tonight(row, language, telling))
-    advice = say(f"verdict_advice.{row.standing.verdict}", language)
-    if advice != say(f"verdict_advice.{Verdict.OK}", language):
-        parts.append(advice)
+    if row.standing.verdict not in _NOTHING_TO_DO:
+        parts.append(say(f"verdict_advice.{row.standing.verdict}", language))
     return ("" if language == "zh" else " ").join(part for part in parts if part)
 
 
