@@ -101,16 +101,20 @@ class Asker:
         pacer: Pacer,
         clock: Clock,
         headers: Mapping[str, str],
+        late: Callable[[str], Refusal | None],
     ) -> None:
         self._exchange = exchange
         self._archive = archive
         self._pacer = pacer
         self._clock = clock
         self._headers = tuple(headers.items())
+        self._late = late
 
     async def answer(self, question: Question) -> Answer:
         """The answer to a question, its exchange archived."""
         exchange = await self._ask(question)
+        if isinstance(exchange, Refusal):
+            return Answer(Hop(redact(question.uri), None, None, question.via, detail=exchange.value), refusal=exchange)
         if exchange.failure in LASTING:
             return await self._second_look(question, exchange)
         answer = await self._archived(question, exchange)
@@ -119,13 +123,18 @@ class Asker:
             return await self.answer(replace(question, revalidation=None))
         return answer
 
-    async def _ask(self, question: Question, **wire: object) -> Exchange:
+    async def _ask(self, question: Question, **wire: object) -> Exchange | Refusal:
+        """The exchange, or why it was not made: the night may end, or a budget, while we wait for our turn."""
         host = host_of(question.uri)
         conditional = question.revalidation.fields() if question.revalidation else []
         fields = [*self._headers, *question.fields, *conditional]
         if question.limit_bytes is not None:
             wire["max_body_bytes"] = question.limit_bytes
-        async with self._pacer.turn(host):
+        async with self._pacer.turn(host) as turn:
+            late = self._late(host)
+            if late is not None:
+                turn.skip()
+                return late
             exchange = await self._exchange(question.uri, fields, fresh=question.fresh, **wire)
         self._pacer.spend(host, exchange.received_length)
         wait_s = retry_after_s(exchange.head.value("retry-after"), self._clock.now()) if exchange.head else None
@@ -135,7 +144,10 @@ class Asker:
 
     async def _second_look(self, question: Question, refused: Exchange) -> Answer:
         refused.close()
-        seen = await self._archived(question, await self._ask(question, verify=False))
+        second = await self._ask(question, verify=False)
+        if isinstance(second, Refusal):
+            return Answer(Hop(redact(question.uri), None, refused.failure, question.via, ip=refused.ip))
+        seen = await self._archived(question, second)
         hop = Hop(
             uri=seen.hop.uri,
             status=None,

@@ -16,10 +16,14 @@ from lxml import html
 from lxml.etree import LxmlError
 
 from crawler.model import Head, Via
+from crawler.urls.redact import redact
 
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 MAX_REFRESH_S = 10.0
-META_SCAN_BYTES = 256 * 1024
+# A page of nothing but attributes takes the parser seconds per megabyte; what refreshes says so early.
+META_SCAN_BYTES = 64 * 1024
+# Beyond any server's limit for a request line (RFC 9112 §3 asks for 8,000): such a reference leads nowhere.
+LONGEST_URI = 16 * 1024
 # The response fields that outcome rules and retries read (docs: verdicts), kept with each hop.
 KEPT_FIELDS = frozenset(
     {
@@ -81,6 +85,8 @@ def as_text(value: str) -> str:
 
 def resolve(base: str, reference: str) -> str | None:
     """A reference against its base (WHATWG URL), without fragment; None when it is no URL."""
+    if len(reference) > LONGEST_URI:
+        return None
     try:
         return without_fragment(ada_url.join_url(base, reference))
     except ValueError:
@@ -128,6 +134,5 @@ def _in_noscript(element: html.HtmlElement) -> bool:
 
 def kept_fields(head: Head) -> tuple[tuple[str, str], ...]:
     """The fields that the rules read, names in lower case, long values cut."""
-    return tuple(
-        (name.lower(), as_text(value)[:KEPT_LENGTH]) for name, value in head.fields if name.lower() in KEPT_FIELDS
-    )
+    kept = [(name.lower(), as_text(value)[:KEPT_LENGTH]) for name, value in head.fields]
+    return tuple((name, redact(value)) for name, value in kept if name in KEPT_FIELDS)

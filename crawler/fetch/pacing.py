@@ -4,6 +4,7 @@ Rules:
 - A turn is held for the whole exchange; the delay counts from its end.
 - A delay is never 0; Crawl-delay lengthens it, `max_delay_s` caps it (a host cannot eat the night).
 - Retry-After holds the whole host back, not only the page that said so (RFC 9110 §10.2.3).
+- Nobody waits beyond the end of the night; whoever gets a turn then, or on a spent budget, skips it.
 """
 
 from __future__ import annotations
@@ -15,13 +16,20 @@ from dataclasses import dataclass, field
 
 
 @dataclass(slots=True)
-class _Host:
+class Turn:
+    """A host's turn, and what it spent so far."""
+
     delay_s: float
     lock: asyncio.Lock = field(default_factory=asyncio.Lock)
     next_at: float = 0.0
     spent_s: float = 0.0
     spent_bytes: int = 0
     turns: int = 0
+    skipped: bool = False
+
+    def skip(self) -> None:
+        """Nothing was asked in this turn: the next need not wait."""
+        self.skipped = True
 
 
 class Pacer:
@@ -35,27 +43,40 @@ class Pacer:
         self._hold_cap_s = hold_cap_s
         self._budget_s = budget_s
         self._budget_bytes = budget_bytes
-        self._hosts: dict[str, _Host] = {}
+        self._hosts: dict[str, Turn] = {}
+        self._ends_at: float | None = None
 
-    def _of(self, host: str) -> _Host:
+    def end_in(self, seconds: float) -> None:
+        """Let nobody wait for longer than this from now on."""
+        self._ends_at = _now() + seconds
+
+    async def _wait_for(self, state: Turn) -> None:
+        while True:
+            until = state.next_at if self._ends_at is None else min(state.next_at, self._ends_at)
+            if (wait_s := until - _now()) <= 0:
+                return
+            await asyncio.sleep(wait_s)
+
+    def _of(self, host: str) -> Turn:
         if host not in self._hosts:
-            self._hosts[host] = _Host(self._delay_s)
+            self._hosts[host] = Turn(self._delay_s)
         return self._hosts[host]
 
     @asynccontextmanager
-    async def turn(self, host: str) -> AsyncIterator[None]:
+    async def turn(self, host: str) -> AsyncIterator[Turn]:
         """Wait for this host's turn and hold it; turns are given in the order they were asked for."""
         state = self._of(host)
         state.turns += 1
         try:
             async with state.lock:
-                await _sleep_until(state)
-                began = _now()
+                await self._wait_for(state)
+                began, state.skipped = _now(), False
                 try:
-                    yield
+                    yield state
                 finally:
                     state.spent_s += _now() - began
-                    state.next_at = max(state.next_at, _now() + state.delay_s)
+                    if not state.skipped:
+                        state.next_at = max(state.next_at, _now() + state.delay_s)
         finally:
             state.turns -= 1
 
@@ -85,8 +106,3 @@ class Pacer:
 
 def _now() -> float:
     return asyncio.get_running_loop().time()
-
-
-async def _sleep_until(state: _Host) -> None:
-    while (wait_s := state.next_at - _now()) > 0:
-        await asyncio.sleep(wait_s)

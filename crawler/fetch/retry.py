@@ -40,9 +40,10 @@ def retry_after_s(value: str | None, now: datetime) -> float | None:
         return float(value)
     try:
         when = parsedate_to_datetime(value)
-    except ValueError:
+        return max(0.0, (when - now).total_seconds()) if when.tzinfo else None
+    except (ValueError, OverflowError, TypeError):
+        # The parser lets some odd zones and numbers through to where they break.
         return None
-    return max(0.0, (when - now).total_seconds()) if when.tzinfo else None
 
 
 async def observe_again(

@@ -61,6 +61,9 @@ class Round:
             for observation in self._held:
                 await self._finish(observation)
             return
+        if self._held:
+            waits = ", ".join(f"{wait_s:g} s" for wait_s in self._work.config.retry_waits_s)
+            log.info("asking %d failing targets again, after waits of %s", len(self._held), waits)
         again = [self._again(observation) for observation in self._held]
         wrapped = [self._unwrap_all()] if self._work.wrappers else []
         async with asyncio.TaskGroup() as group:
@@ -134,12 +137,22 @@ class Round:
 
     async def _finish(self, observation: Observation) -> None:
         await self._work.scribe.commit(observation)
+        log.debug("%s: %s", redact(observation.uri), told(observation))
         self._done.put_nowait(observation)
         self._advance()
 
     def _advance(self) -> None:
         self._seen += 1
         self._report(self._seen, self._total)
+
+
+def told(observation: Observation) -> str:
+    """An observation in a few words, for the log."""
+    if observation.refusal is not None:
+        return f"not asked ({observation.refusal})"
+    answers = [str(hop.failure or hop.status or hop.detail) for hop in observation.hops]
+    tries = f", {observation.attempts} attempts" if observation.attempts > 1 else ""
+    return " → ".join(answers) + (" (robots.txt)" if observation.robots_only else "") + tries
 
 
 def batches_of(targets: Iterable[Target]) -> list[Batch]:

@@ -26,7 +26,7 @@ from crawler.fetch.pacing import Pacer
 from crawler.fetch.robots import RobotsDesk
 from crawler.fetch.round import Round
 from crawler.fetch.trackers import TrackerDesk
-from crawler.fetch.visit import Guide, Visitor
+from crawler.fetch.visit import Guide, Visitor, late_for
 from crawler.fetch.work import Progress, Work
 from crawler.model import Exchange, Observation
 
@@ -100,11 +100,13 @@ class CitationsSpider(Spider):
             config.per_host_budget_s,
             config.per_host_budget_bytes,
         )
-        asker = Asker(self.exchange, work.scribe.archive, pacer, work.clock, request_headers(work))
+        pacer.end_in(max(0.0, (work.deadline_at - work.clock.now()).total_seconds()))
+        late = late_for(work.clock, work.deadline_at, pacer)
+        asker = Asker(self.exchange, work.scribe.archive, pacer, work.clock, request_headers(work), late)
         robots = RobotsDesk(asker, pacer, work.robots_failing_since, work.clock)
         guide = guide_of(work)
         visitor = Visitor(guide, asker, robots, pacer)
-        trackers = TrackerDesk(work, pacer, robots, request_headers(work))
+        trackers = TrackerDesk(work, pacer, robots, request_headers(work), late)
         try:
             async with aclosing(Round(work, visitor, trackers, self._report).observations()) as seen:
                 async for observation in seen:

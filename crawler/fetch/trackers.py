@@ -13,8 +13,9 @@ import asyncio
 import json
 import logging
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from urllib.parse import unquote
 
 from crawler.content import codings_of, decode, media_type
 from crawler.fetch.asking import READ_BYTES, host_of, payload
@@ -23,9 +24,9 @@ from crawler.fetch.hops import next_hop
 from crawler.fetch.pacing import Pacer
 from crawler.fetch.robots import RobotsDesk
 from crawler.fetch.work import Work
-from crawler.model import Exchange, Hop, Target, Wrapper
+from crawler.model import Exchange, Hop, Refusal, Target, Wrapper
 from crawler.urls.canonical import clean, urlkey
-from crawler.urls.redact import redact
+from crawler.urls.redact import REDACTED, redact
 from crawler.urls.unwrap import unwrap
 from crawler.wire.wire import Wire
 
@@ -57,11 +58,19 @@ class _Answer:
 class TrackerDesk:
     """Finds the targets behind opaque wrappers."""
 
-    def __init__(self, work: Work, pacer: Pacer, robots: RobotsDesk, headers: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        work: Work,
+        pacer: Pacer,
+        robots: RobotsDesk,
+        headers: Mapping[str, str],
+        late: Callable[[str], Refusal | None],
+    ) -> None:
         self._work = work
         self._pacer = pacer
         self._robots = robots
         self._headers = list(headers.items())
+        self._late = late
         self._wire = Wire(work.config, work.clock)
 
     async def close(self) -> None:
@@ -99,6 +108,8 @@ class TrackerDesk:
             return "opt-out"
         if not uri.startswith(("http://", "https://")):
             return "other-scheme"
+        if self._late(host_of(uri)):
+            return "too-late"
         rules = await self._robots.rules(uri, 1)
         if rules.failed is not None:
             return "robots-unreadable"
@@ -111,7 +122,7 @@ class TrackerDesk:
             exchange = await self._exchange(uri, jar)
             sent = sent or bool(exchange.sent)
             try:
-                hop, onward = _read(uri, exchange, jar)
+                hop, onward = _read(uri, exchange, jar, wrapper)
             finally:
                 exchange.close()
             hops.append(hop)
@@ -120,7 +131,8 @@ class TrackerDesk:
                 return _Answer(None, str(words), tuple(hops), sent)
             target = _target(onward, wrapper)
             if target is not None:
-                return _Answer(target, "resolved", tuple(hops), sent)
+                refused = "opt-out" if _OPT_OUT.search(target) else _personal(target, wrapper)
+                return _Answer(None if refused else target, refused or "resolved", tuple(hops), sent)
             refused = await self._refusal_of(onward)
             if refused:
                 return _Answer(None, refused, tuple(hops), sent)
@@ -134,11 +146,32 @@ class TrackerDesk:
             return await self._wire.exchange(uri, fields, max_body_bytes=READ_BYTES)
 
 
-def _read(uri: str, exchange: Exchange, jar: ChainJar) -> tuple[Hop, str | None]:
+def _secrets(wrapper: Wrapper) -> list[str]:
+    """The parts of a wrapper that its display form hides: what names the recipient, and must not come out elsewhere."""
+    parts = re.split(r"[/?&=;:#]", wrapper.raw)
+    return [part for part in parts if len(part) >= 6 and part not in wrapper.redacted]
+
+
+def _personal(target: str, wrapper: Wrapper) -> str | None:
+    """Why a target cannot be kept: it names the recipient, in the wrapper's own words or by its shape."""
+    plain = unquote(target).lower()
+    named = any(secret.lower() in plain for secret in _secrets(wrapper))
+    return "target-personal" if named or redact(target) != target else None
+
+
+def _shown(uri: str, wrapper: Wrapper) -> str:
+    """A hop's display form: redacted, and without the wrapper's own secrets wherever they turn up again."""
+    shown = redact(uri)
+    for secret in _secrets(wrapper):
+        shown = re.sub(re.escape(secret), REDACTED, shown, flags=re.IGNORECASE)
+    return shown
+
+
+def _read(uri: str, exchange: Exchange, jar: ChainJar, wrapper: Wrapper) -> tuple[Hop, str | None]:
     """The redacted hop of an exchange, and the uri it leads on to."""
     head = exchange.head
     detail = exchange.refusal or ""
-    hop = Hop(redact(uri), head.status if head else None, exchange.failure, detail=detail, ip=exchange.ip)
+    hop = Hop(_shown(uri, wrapper), head.status if head else None, exchange.failure, detail=detail, ip=exchange.ip)
     if head is None or exchange.failure is not None:
         return hop, None
     jar.keep(uri, head)

@@ -10,7 +10,7 @@ Rules:
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -25,6 +25,8 @@ from crawler.model import Content, Hop, Observation, Refusal, Target, Via
 from crawler.urls.canonical import clean
 from crawler.urls.redact import redact
 
+# An address that opts its reader out by being opened: a path that says so, with something that names the reader.
+_OPT_OUT = re.compile(r"/(?:unsubscribe|opt-?out|remove-?me)\b[^?#]*[?/][^#]*\S", re.IGNORECASE)
 REDIRECT_LOOP = "redirect-loop"
 MAX_HOPS = "max-hops"
 NO_LOCATION = "no-usable-location"
@@ -69,9 +71,21 @@ class Visitor:
         excluded = next((row for row in guide.config.exclude if re.search(row.pattern, uri)), None)
         if excluded:
             return Refusal.EXCLUDED, excluded.why
-        if guide.clock.now() >= guide.deadline_at:
-            return Refusal.DEADLINE, f"{guide.config.night_hours:g} h"
-        return (Refusal.BUDGET, host) if self._pacer.is_spent(host) else None
+        if _OPT_OUT.search(uri):
+            return Refusal.OPT_OUT, host
+        late = late_for(guide.clock, guide.deadline_at, self._pacer)(host)
+        return (late, host) if late else None
+
+
+def late_for(clock: Clock, deadline_at: datetime, pacer: Pacer) -> Callable[[str], Refusal | None]:
+    """Tells of a host whether it is too late to ask it: the night is over, or its budget is spent."""
+
+    def late(host: str) -> Refusal | None:
+        if clock.now() >= deadline_at:
+            return Refusal.DEADLINE
+        return Refusal.BUDGET if pacer.is_spent(host) else None
+
+    return late
 
 
 def _is_unknown(seen: Observation) -> bool:

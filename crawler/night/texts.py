@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import logging
+import multiprocessing
 from importlib.metadata import version
+from multiprocessing.pool import Pool
 from pathlib import Path
+from typing import Self
 
 from crawler.archive.reader import read_payload
 from crawler.config import Config
 from crawler.content import codings_of, decode
 from crawler.errors import ArchiveError
-from crawler.judge.text import main_text
+from crawler.judge.text import MainText, main_text
 from crawler.ledger.ledger import Ledger
 from crawler.model import Capture
 
@@ -18,6 +21,8 @@ log = logging.getLogger(__name__)
 HTML = ("text/html", "application/xhtml+xml")
 # Beyond this a page is a data dump; its text would cost minutes and tell an editor nothing.
 MAX_HTML_BYTES = 4 * 1024 * 1024
+# A page takes some 60 ms; whatever takes this long was made to.
+LIMIT_S = 20.0
 
 
 def store_texts(ledger: Ledger, archive: Path, night_id: str, config: Config) -> None:
@@ -28,14 +33,48 @@ def store_texts(ledger: Ledger, archive: Path, night_id: str, config: Config) ->
         for seen in ledger.observations_of(night_id).values()
         if seen.content and seen.content.media_type in HTML and seen.content.length_bytes
     }
-    for capture in ledger.without_text(pages):
+    originals = ledger.without_text(pages)
+    with Extractor() as extract:
+        for capture in originals:
+            try:
+                page = _page(ledger, archive, capture, min(config.max_decoded_bytes, MAX_HTML_BYTES))
+            except ArchiveError as error:
+                log.warning("no main text of %s: %s", capture.uri, error)
+                continue
+            text = extract(page, capture.uri)
+            ledger.store_text(capture.digest, text.title, text.language, text.text, extractor)
+
+
+class Extractor:
+    """Extracts in a process of its own: a page made to be slow costs its own time limit, not the night."""
+
+    def __init__(self, limit_s: float = LIMIT_S) -> None:
+        self._limit_s = limit_s
+        self._pool: Pool | None = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stop()
+
+    def __call__(self, page: bytes, uri: str) -> MainText:
+        """The main text of a page; an empty one when it takes too long."""
+        if self._pool is None:
+            # Not forked: this process has threads of its own.
+            self._pool = multiprocessing.get_context("spawn").Pool(1)
         try:
-            page = _page(ledger, archive, capture, min(config.max_decoded_bytes, MAX_HTML_BYTES))
-        except ArchiveError as error:
-            log.warning("no main text of %s: %s", capture.uri, error)
-            continue
-        text = main_text(page, capture.uri)
-        ledger.store_text(capture.digest, text.title, text.language, text.text, extractor)
+            return self._pool.apply_async(main_text, (page, uri)).get(self._limit_s)
+        except multiprocessing.TimeoutError:
+            log.warning("no main text of %s: it took more than %g s", uri, self._limit_s)
+            self._stop()
+            return MainText(None, None, "")
+
+    def _stop(self) -> None:
+        if self._pool is not None:
+            self._pool.terminate()
+            self._pool.join()
+            self._pool = None
 
 
 def _page(ledger: Ledger, archive: Path, capture: Capture, cap: int) -> bytes:

@@ -9,6 +9,7 @@ Rules:
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ssl
 from dataclasses import dataclass
 from typing import Protocol
@@ -197,7 +198,8 @@ class Connection(asyncio.Protocol):
         """End the connection now."""
         self._answer = None
         if self._transport is not None:
-            self._transport.abort()
+            with contextlib.suppress(AttributeError):  # Python 3.11.2 cannot abort a closed TLS transport
+                self._transport.abort()
 
     def hang_up(self) -> None:
         """End the connection and the answer that may be coming over it."""
