@@ -182,7 +182,7 @@ def _cite(options: argparse.Namespace) -> int:
 
     seeds = read_documents(options.paths or [Path("seeds")])
     for row in seeds.unreadable:
-        print(f"evercite: {row.document}: {row.why}", file=sys.stderr)
+        print(f"evercite: {_plain(row.document)}: {_plain(row.why)}", file=sys.stderr)
     if not seeds.documents:
         raise UsageError("nothing readable in the seeds; name a folder with documents or citation lists")
     if options.explain:
@@ -234,7 +234,8 @@ def _archive_get(options: argparse.Namespace) -> int:
     holdings = find_holdings(ledger, options.asked)
     capture = holdings.best(options.at)
     if capture is None:
-        print(f"evercite: {_shown(options.asked)}: never captured", file=sys.stderr)
+        why = "captured, but never in a good state (see archive list)" if holdings.captures else "never captured"
+        print(f"evercite: {_shown(options.asked)}: {why}", file=sys.stderr)
         return NEVER_CAPTURED
     try:
         write_copy(options.archive, ledger, capture, options.output, headers=options.headers, raw=options.raw)
@@ -252,14 +253,20 @@ def _archive_list(options: argparse.Namespace) -> int:
         return NEVER_CAPTURED
     for c in holdings.captures:
         same = " unchanged" if c.refers_to else ""
-        print(f"{c.timestamp}  {c.status}  {c.mime}  {c.payload_length} bytes{same}  {c.digest[:19]}…  {_shown(c.uri)}")
+        what = f"{c.status}  {_plain(c.mime)}  {c.payload_length} bytes{same}"
+        print(f"{c.timestamp}  {what}  {c.digest[:19]}…  {_shown(c.uri)}")
     return 0
 
 
 def _shown(asked: str) -> str:
     from crawler.urls.redact import redact
 
-    return redact(asked)
+    return _plain(redact(asked))
+
+
+def _plain(text: str) -> str:
+    """Text from outside for a terminal: what does not print is shown as an escape."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _archive_reindex(options: argparse.Namespace) -> int:

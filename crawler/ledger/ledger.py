@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from crawler.errors import LedgerError
@@ -68,6 +69,10 @@ class Ledger(Captures):
     def nights(self) -> list[Night]:
         """All nights, oldest first."""
         return [_night(row) for row in self._rows("SELECT * FROM nights ORDER BY started_at, id")]
+
+    def night(self, night_id: str) -> Night:
+        """A night by its id, as it is recorded now."""
+        return next(night for night in self.nights() if night.id == night_id)
 
     def unfinished_night(self) -> Night | None:
         """The newest night, if it never ended."""
@@ -224,17 +229,27 @@ class Ledger(Captures):
         rows = self._rows("SELECT subject, data FROM readings WHERE night = ?", night_id)
         return {row["subject"]: read_json(Reading, row["data"]) for row in rows}
 
-    def histories(self, upto: str) -> dict[str, list[NightReading]]:
-        """Every subject's readings up to and including a night, oldest first."""
-        rows = self._rows(
-            "SELECT r.*, n.valid FROM readings r JOIN nights n ON n.id = r.night WHERE n.started_at <="
-            " (SELECT started_at FROM nights WHERE id = ?) ORDER BY n.started_at, n.id",
+    def histories(self, upto: str, newest: int | None = None) -> Iterator[tuple[str, list[NightReading]]]:
+        """Every subject with its readings up to and including a night, oldest first; or of the newest nights only.
+
+        One subject at a time is in memory, however many nights there are.
+        """
+        rows = self._each(
+            "SELECT r.subject, r.night, r.seen_at, r.outcome, r.robots_only, r.final_uri, n.valid"
+            " FROM readings r JOIN nights n ON n.id = r.night"
+            " WHERE r.night BETWEEN ? AND ? ORDER BY r.subject, r.night",
+            self._night_back(upto, newest),
             upto,
         )
-        found: dict[str, list[NightReading]] = {}
-        for row in rows:
-            found.setdefault(row["subject"], []).append(_night_reading(row))
-        return found
+        for subject, of in groupby(rows, key=lambda row: str(row["subject"])):
+            yield subject, [_night_reading(row) for row in of]
+
+    def _night_back(self, upto: str, nights: int | None) -> str:
+        """The id of the night so many back from one, that one counted; before all of them for None."""
+        if nights is None:
+            return ""
+        row = self._one("SELECT id FROM nights WHERE id <= ? ORDER BY id DESC LIMIT 1 OFFSET ?", upto, nights - 1)
+        return str(row["id"]) if row else ""
 
     def captures_read_as(
         self, outcomes: Collection[Outcome], upto: str, subject: str | None = None
@@ -260,6 +275,10 @@ class Ledger(Captures):
             "SELECT DISTINCT final_uri FROM readings WHERE subject = ? AND final_uri IS NOT NULL", subject
         )
         return [row["final_uri"] for row in rows]
+
+    def is_subject(self, subject: str) -> bool:
+        """Whether some night read this subject."""
+        return self._one("SELECT 1 FROM readings WHERE subject = ? LIMIT 1", subject) is not None
 
     def last_readings(self) -> dict[str, Reading]:
         """By subject, its newest reading."""

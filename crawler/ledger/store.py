@@ -41,6 +41,8 @@ class Store:
             connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
             _configure(connection)
             _migrate(connection, path)
+        except sqlite3.OperationalError as error:
+            raise LedgerError(f"{path}: cannot be opened now ({error}); free the disk or the lock") from error
         except sqlite3.DatabaseError as error:
             raise LedgerError(f"{path}: cannot be used as the ledger ({error}); restore it from a backup") from error
         except OSError as error:
@@ -72,6 +74,11 @@ class Store:
                 return self._connection.execute(sql, values).fetchall()
             except sqlite3.DatabaseError as error:
                 raise LedgerError(f"the ledger cannot be read ({error}); restore it from a backup") from error
+
+    def _each(self, sql: str, *values: Any) -> Iterator[sqlite3.Row]:
+        """Rows one by one, for results that need not fit into memory; nobody else writes meanwhile."""
+        with self._lock:
+            yield from self._connection.execute(sql, values)
 
     def _one(self, sql: str, *values: Any) -> sqlite3.Row | None:
         return next(iter(self._rows(sql, *values)), None)

@@ -95,7 +95,7 @@ def standings_of(ledger: Ledger, night: Night, config: Config) -> dict[str, Stan
             capped_nights=few_hosts,
             zone=ZoneInfo(config.timezone),
         )
-        for subject, nights in ledger.histories(night.id).items()
+        for subject, nights in ledger.histories(night.id)
         if nights[-1].night == night.id
     }
 

@@ -12,7 +12,7 @@ import dataclasses
 import json
 import shutil
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -90,8 +90,11 @@ def run_night(places: Places, config: Config, clock: Clock, voice: Voice) -> int
 @contextmanager
 def _opened(places: Places, config: Config, clock: Clock, voice: Voice) -> Iterator[_Run]:
     """A night begun or taken up: the lock held, the archive whole, the seeds read, the work planned."""
-    with night_lock(places.archive), closing(Ledger.open(places.archive / "ledger.sqlite3")) as ledger:
-        seeds = read_seeds(places.seeds, ledger)
+    path = places.archive / "ledger.sqlite3"
+    # The first time, the seeds are read before anything is made: a slip there leaves no empty archive behind.
+    first = None if path.exists() else read_seeds(places.seeds, {})
+    with night_lock(places.archive), closing(Ledger.open(path)) as ledger:
+        seeds = first or read_seeds(places.seeds, ledger.names())
         recovered = recover(places.archive, ledger, urlkey)
         night = open_night(ledger, config, clock)
         _make(places.reports / night.id)
@@ -125,14 +128,14 @@ def _finish(run: _Run) -> int:
     store_texts(ledger, run.places.archive, night.id, config)
     validity = assess(ledger, night, citations, config)
     status = INVALID if not validity.valid else NEWS if has_news(ledger, night, citations) else QUIET
-    report = told_of(ledger, night, config)
+    report = told_of(ledger, ledger.night(night.id), config)
     run.voice.say(f"status {status}: {report.lead.en}")
     tell(report, run.folder, config.language)
     _archive_resources(run)
     run.writer.close()
     merge_index(run.places.archive)
-    ledger.end_night(night.id, run.clock.now(), status, RULES_VERSION)
     _replace_latest(run.places.reports, run.folder)
+    ledger.end_night(night.id, run.clock.now(), status, RULES_VERSION)
     run.voice.close_with(report.lead.told(config.language), run.folder / "index.html")
     return status
 
@@ -151,9 +154,12 @@ def _archive_resources(run: _Run) -> None:
         run.writer.write_resource(f"urn:evercite:{run.night.id}:{name}", media_type, block)
 
 
-def read_seeds(paths: Sequence[Path], ledger: Ledger) -> Seeds:
-    """The documents and citations of the seeds. Raises UsageError when nothing in them can be read."""
-    seeds = read_documents(paths, ledger.names())
+def read_seeds(paths: Sequence[Path], names: Mapping[str, str]) -> Seeds:
+    """The documents and citations of the seeds, under the names they were first recorded by.
+
+    Raises UsageError when nothing in them can be read.
+    """
+    seeds = read_documents(paths, names)
     if not seeds.documents:
         why = "; ".join(f"{row.document}: {row.why}" for row in seeds.unreadable[:3])
         places = ", ".join(str(path) for path in paths)
@@ -163,7 +169,7 @@ def read_seeds(paths: Sequence[Path], ledger: Ledger) -> Seeds:
 
 def open_night(ledger: Ledger, config: Config, clock: Clock) -> Night:
     """The night to run: an interrupted one that is still young enough, else a new one."""
-    now = clock.now()
+    now = clock.started_at
     interrupted = ledger.unfinished_night()
     if interrupted is not None:
         if timedelta(0) <= now - interrupted.started_at < timedelta(hours=config.night_hours):
@@ -251,7 +257,7 @@ def open_for_scrapy() -> Work:
     default = Path("evercite.toml")
     config = read_config(default) if default.exists() else Config()
     stack = ExitStack()
-    run = stack.enter_context(_opened(Places(), config, Clock(), Voice()))
+    run = stack.enter_context(_opened(Places(), config, Clock(), Voice(quiet=True)))
 
     def finish() -> None:
         with stack:

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from crawler.config import Config
-from crawler.errors import UsageError
+from crawler.errors import EverciteError, UsageError
 from crawler.judge import RULES_VERSION
 from crawler.judge.rows import GOOD
 from crawler.ledger.ledger import Ledger
@@ -21,12 +21,13 @@ from crawler.model import (
     Night,
     NightReading,
     Observation,
+    Outcome,
     Reading,
     Standing,
     Via,
 )
 from crawler.night.assess import subject_of
-from crawler.reports.health import Cell, HealthReport, Row, build_report
+from crawler.reports.health import STRIP_NIGHTS, Cell, HealthReport, Row, build_report
 from crawler.reports.render_html import render_pages
 from crawler.reports.render_json import render_json
 from crawler.urls.redact import redact
@@ -52,7 +53,7 @@ def told_of(ledger: Ledger, night: Night, config: Config) -> HealthReport:
         ledger.standings_of(night.id),
         ledger.standings_before(night.id),
         ledger.observations_of(night.id),
-        ledger.histories(night.id),
+        dict(ledger.histories(night.id, STRIP_NIGHTS)),
         ledger.captures_read_as(GOOD, night.id),
         ledger.tracker_evidence(),
     )
@@ -63,6 +64,7 @@ def told_of(ledger: Ledger, night: Night, config: Config) -> HealthReport:
         valid=night.valid,
         invalid_reason=ledger.invalid_reason(night.id),
         unreadable=ledger.unreadable_of(night.id),
+        few_hosts=night.id in ledger.nights_with_few_hosts(),
         rules_version=RULES_VERSION,
         timezone=config.timezone,
         rows=[
@@ -96,13 +98,23 @@ def _row(citation: Citation, known: _Known) -> Row:
         outcome=reading.outcome,
         standing=standing,
         evidence=reading.evidence,
-        final_uri=final_uri_of(seen),
+        final_uri=final_uri_of(seen) if _is_counted(history) else _last_known(history),
         hops=_hops(citation, seen, known.trackers),
         copies=tuple(pick_copies(known.copies.get(subject, ()))),
         strip=tuple(Cell(night.night, night.outcome, not night.invalid) for night in history),
         changed_since_last_night=previous is not None and previous.verdict is not standing.verdict,
         previous=previous.verdict if previous else None,
     )
+
+
+def _is_counted(history: Sequence[NightReading]) -> bool:
+    """Whether tonight says anything of the target: not on an invalid night, nor when it was not checked."""
+    return bool(history) and not history[-1].invalid and history[-1].outcome is not Outcome.NOT_CHECKED
+
+
+def _last_known(history: Sequence[NightReading]) -> str | None:
+    """Where the chain ended on the last night that counted."""
+    return next((night.final_uri for night in reversed(history) if not night.invalid and night.final_uri), None)
 
 
 def final_uri_of(seen: Observation | None) -> str | None:
@@ -130,20 +142,20 @@ def _tracker_hop(row: dict[str, Any], place: int) -> Hop:
 
 
 def pick_copies(captures: Sequence[Capture]) -> list[Capture]:
-    """The copies worth listing, newest first: each payload where it was first seen, and the newest capture."""
+    """The copies worth listing, newest first: each payload where it was first seen, and the newest capture of all."""
     first_of = {capture.digest: capture for capture in reversed(captures)}
     chosen = [*first_of.values(), *captures[-1:]]
     return sorted({capture.record_id: capture for capture in chosen}.values(), key=lambda c: c.timestamp, reverse=True)
 
 
 def tell(report: HealthReport, folder: Path, language: str, formats: Sequence[str] = ("html", "json")) -> None:
-    """Write a report's files into a folder. Raises UsageError when it cannot be written."""
+    """Write a report's files into a folder. Raises EverciteError when it cannot be written."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name in formats:
             _WRITERS[name](report, folder, language)
     except OSError as error:
-        raise UsageError(f"{folder}: the report cannot be written ({error.strerror}); name another folder") from error
+        raise EverciteError(f"{folder}: the report cannot be written ({error.strerror}); free the disk") from error
 
 
 def _write_html(report: HealthReport, folder: Path, language: str) -> None:

@@ -8,11 +8,14 @@ from datetime import datetime
 from hashlib import sha256
 
 from crawler.archive.memento import best_capture, has_body
+from crawler.errors import UsageError
 from crawler.judge.rows import GOOD
 from crawler.ledger.ledger import Ledger
-from crawler.model import Capture
+from crawler.model import Capture, Outcome
 from crawler.urls.address import read_address
 
+# What a page that broke off is read as: part of the real thing, where there is nothing better.
+CUT_SHORT = frozenset({Outcome.TRUNCATED, Outcome.TIMEOUT, Outcome.RESET})
 # Later than every night's id.
 LATEST = "9"
 _ID = re.compile(r"[0-9a-f]{12}")
@@ -20,33 +23,37 @@ _ID = re.compile(r"[0-9a-f]{12}")
 
 @dataclass(frozen=True, slots=True)
 class Holdings:
-    """What the archive holds of one thing asked for: its uri (None when unknown) and captures, oldest first."""
+    """What the archive holds of one thing asked for, oldest first. `uri` is None when nobody knows the target.
+
+    `captures` is everything that was seen of it; `copies` is what may be handed out: of a cited target only
+    what was judged good, or else what broke off half-way – never a challenge, a login page or an error; of any
+    other uri what has a body.
+    """
 
     uri: str | None
-    captures: tuple[Capture, ...]
+    captures: tuple[Capture, ...] = ()
+    copies: tuple[Capture, ...] = ()
 
     def best(self, at: datetime | None) -> Capture | None:
-        """The capture to hand out: with a body, nearest `at`, else the newest."""
-        return best_capture(self.captures, self.uri or "", at) if self.captures else None
+        """The copy nearest `at`, else the newest."""
+        return best_capture(self.copies, self.uri or "", at)
 
 
 def find_holdings(ledger: Ledger, asked: str) -> Holdings:
     """The captures of a citation id or of a URL in any of its forms.
 
-    Of a cited target those that were judged good, never a challenge or a login page, as long as there are any.
+    Raises UsageError for what looks like a citation id and is none.
     """
     uri, urlkey = _target(ledger, asked)
     if uri is None:
-        return Holdings(None, ())
-    final = set(ledger.final_uris(uri)) - {uri}
-    good = ledger.captures_read_as(GOOD, LATEST, uri).get(uri)
-    if good:
-        return Holdings(uri, tuple(good))
-    captures = list(ledger.captures_of(uri, urlkey))
-    for other in sorted(final):
-        captures.extend(c for c in ledger.captures_of(other, "") if c not in captures)
-    with_body = [c for c in captures if has_body(c)] or captures
-    return Holdings(uri, tuple(sorted(with_body, key=lambda c: c.timestamp)))
+        return Holdings(None)
+    captures = {c.record_id: c for other in [uri, *ledger.final_uris(uri)] for c in ledger.captures_of(other, urlkey)}
+    seen = tuple(sorted(captures.values(), key=lambda c: c.timestamp))
+    if ledger.is_subject(uri):
+        good = ledger.captures_read_as(GOOD, LATEST, uri).get(uri)
+        cut = ledger.captures_read_as(CUT_SHORT, LATEST, uri).get(uri, [])
+        return Holdings(uri, seen, tuple(good or [c for c in cut if has_body(c)]))
+    return Holdings(uri, seen, tuple(c for c in seen if has_body(c)))
 
 
 def _target(ledger: Ledger, asked: str) -> tuple[str | None, str]:
@@ -57,8 +64,10 @@ def _target(ledger: Ledger, asked: str) -> tuple[str | None, str]:
 
 def _cited_uri(ledger: Ledger, citation_id: str) -> str | None:
     citation = ledger.citation(citation_id)
-    if citation is None or citation.uri or citation.wrapper is None:
-        return citation.uri if citation else None
+    if citation is None:
+        raise UsageError(f"this archive knows no citation {citation_id}; name the archive's folder with --archive")
+    if citation.uri or citation.wrapper is None:
+        return citation.uri
     return ledger.tracker_targets().get(citation.wrapper.sha256)
 
 
