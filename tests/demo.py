@@ -31,7 +31,8 @@ def main(folder: Path) -> int:
                 return ran.status
             print(f"night {number + 1} of {NIGHTS}, status {ran.status}: {ran.said.splitlines()[0]}", flush=True)
     print(f"\nThe report of the last night: {folder / 'reports' / 'latest' / 'index.html'}")
-    print(f"An archived copy:             cd {folder} && evercite archive list https://unhabitat.org/")
+    copy = f"cd {folder} && {ROOT / '.venv/bin/evercite'} archive list https://unhabitat.org/waste-wise-toolkits-and-guides"
+    print(f"An archived copy: {copy}")
     return 0
 
 

@@ -206,7 +206,7 @@ def test_histories_end_at_the_night_asked_for(ledger: Ledger) -> None:
         ledger.begin_night(of, "{}")
         ledger.store_readings(of, [(URI, Reading(outcome, WORDS), observation(of))], "1")
     ledger.validate_night(night(2).id, False, WORDS, False)
-    history = ledger.histories(night(2).id)[URI]
+    history = dict(ledger.histories(night(2).id))[URI]
     assert [(n.outcome, n.invalid) for n in history] == [(Outcome.OK, False), (Outcome.NOT_FOUND, True)]
     assert {subject: r.outcome for subject, r in ledger.last_readings().items()} == {URI: Outcome.OK}
 

@@ -117,6 +117,12 @@ def test_a_copy_is_found_by_its_citation_and_listed(house: House) -> None:
     assert row["copies"][0]["timestamp"] in listed.said
 
 
+def test_an_unknown_citation_is_not_called_never_captured(house: House) -> None:
+    ran = house.run("archive", "get", "deadbeef0000")
+    assert ran.status == 3
+    assert "--archive" in ran.log
+
+
 def test_headers_come_before_the_content(house: House) -> None:
     said = house.run("archive", "get", SAME, "--headers").said
     head, _, body = said.partition("\r\n\r\n")

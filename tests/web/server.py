@@ -26,7 +26,7 @@ from tests.web.log import Log, Served
 from tests.web.names import Entry, Name, NameServer, Question
 from tests.web.sites import Door, Site
 from tests.web.tunnel import Tunnel
-from tests.web.wire import HEAD_LIMIT, HOLD_S, Call, Request, read_request
+from tests.web.wire import HEAD_LIMIT, HOLD_S, Call, Request, abort, read_request
 
 DEFAULT_PORTS = {"http": 80, "https": 443}
 CLIENT_WENT = (ConnectionError, ssl.SSLError, asyncio.IncompleteReadError, TimeoutError)
@@ -174,8 +174,7 @@ class FakeWeb:
 
     async def _hang_up(self) -> None:
         for writer in self._writers:
-            with contextlib.suppress(AttributeError):  # Python before 3.11.5 aborts a closed TLS transport badly
-                writer.transport.abort()
+            abort(writer)
         tasks = list(self._tasks)
         for task in tasks:
             task.cancel()
@@ -274,4 +273,4 @@ async def _close(writer: asyncio.StreamWriter) -> None:
     with contextlib.suppress(*CLIENT_WENT):
         async with asyncio.timeout(2):
             await writer.wait_closed()
-    writer.transport.abort()
+    abort(writer)

@@ -163,4 +163,10 @@ class Call:
 def send_reset(writer: asyncio.StreamWriter) -> None:
     """Drop a connection so that the peer sees ECONNRESET (SO_LINGER with zero seconds)."""
     writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, LINGER_ZERO)
-    writer.transport.abort()
+    abort(writer)
+
+
+def abort(writer: asyncio.StreamWriter) -> None:
+    """End a connection now, closed or not (Python 3.11.2 cannot abort a closed TLS transport)."""
+    with contextlib.suppress(AttributeError):
+        writer.transport.abort()
