@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from crawler.urls.address import read_address, url_json
 from crawler.urls.canonical import clean, urlkey
+from crawler.urls.redact import redact, redact_fragment
 from crawler.urls.repair import repair
 from crawler.urls.wrappers import OFFLINE, OPAQUE, RULES, Rule
 
@@ -37,6 +38,7 @@ def test_the_fetch_uri_changes_least_and_the_key_folds(case: dict[str, Any]) -> 
     assert cleaned.uri == case["clean"], "another page would be fetched than the one cited"
     assert list(cleaned.stripped) == case["stripped"]
     assert urlkey(case["uri"]) == case["urlkey"], "the archived copy would not be found again"
+    assert cleaned.personal or not case.get("personal"), "an editor would not be told that the link named somebody"
     assert cleaned.text_fragment == case.get("text_fragment")
     assert cleaned.uri_fragment == case.get("uri_fragment")
 
@@ -56,7 +58,8 @@ def test_an_opaque_tracker_has_no_uri_and_shows_no_recipient(rule: Rule) -> None
     assert (address.rule, address.uri, address.urlkey) == (rule.name, None, None)
     assert address.is_tracker
     assert "[redacted]" in address.printed, "the recipient would be printed in the report"
-    assert address.hidden == rule.example[0]
+    asked = rule.example[0] if rule.asked else address.display + "#opt-out"
+    assert address.hidden == asked, "a member's own page would be opened, and end the subscription"
     assert rule.example[0] not in repr(address)
 
 
@@ -152,6 +155,54 @@ def uris(draw: st.DrawFn) -> str:
     query = "&".join(f"{name}={value}" for name, value in draw(_pairs))
     path = draw(_segment).replace("?", "") + draw(_sessions) + draw(st.sampled_from(["", "/", "/b", "//c"]))
     return f"http://{draw(_hosts)}/{path}?{query}#{draw(_segment)}"
+
+
+_personal = st.sampled_from(
+    [
+        "wang.li@example.com",
+        "wang%40example.com",
+        "jane@例子.中国",
+        "d2FuZ0BleGFtcGxlLmNvbQ",
+        "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2ln",
+        "00112233445566778899aabbccddeeff",
+        "00112233-4455-6677-8899-aabbccddeeff",
+        "/signature/aa11/userid/bb22",
+    ]
+)
+_keys = st.sampled_from(["uid", "user[]", "users", "email", "recipient_id", "subscriberId", "a", "%75id", "PHPSESSID"])
+_marks = st.sampled_from(["&", ";", "&amp;", "&&", "=", "/"])
+
+
+@given(st.lists(st.tuples(_marks, _keys, st.one_of(_personal, _segment)), max_size=4))
+def test_nothing_personal_stays_in_the_query_that_is_fetched(pairs: list[tuple[str, str, str]]) -> None:
+    query = "".join(f"{mark}{key}={value}" for mark, key, value in pairs)
+    uri = str(repair(f"http://example.org/a?b=1{query}#{query}").uri)
+    cleaned = clean(uri)
+    for fetched in filter(None, [cleaned.uri, cleaned.with_session]):
+        assert redact(fetched) == fetched, "a recipient would be written to the archive"
+    assert clean(cleaned.uri).uri == cleaned.uri
+    assert urlkey(cleaned.uri) == urlkey(uri)
+    assert redact_fragment(cleaned.uri_fragment or "") == (cleaned.uri_fragment or "")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "//track//link/key/1/signature//aa11//userid//bb22",
+        "/%74rack/link/key/1/%73ignature/aa11/userid/bb22",
+        "/x/../track/click/aa11/bb22",
+        "\\track\\link\\signature\\aa11\\userid\\bb22",
+        "/TRACK/open/userid/bb22?s=aa11#bb22",
+    ],
+)
+@pytest.mark.parametrize(
+    "host", ["https://un.mdrtor.com", "http:un.mdrtor.com", "un.mdrtor.com", "https://un。mdrtor。com"]
+)
+def test_a_tracker_is_one_however_its_path_is_written(host: str, path: str) -> None:
+    address = read_address(host + path)
+    assert address.uri is None, "the recipient's own link would be asked as a page"
+    assert address.rule == "mdrtor" or address.defect
+    assert not [one for one in ("aa11", "bb22") if one in address.printed + address.display]
 
 
 @given(uris())

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from crawler.model import Citation, Flag, Kind
-from crawler.urls.redact import redact
+from crawler.urls.redact import redact, redact_fragment
 
 COLUMNS = 80
 _WIDTHS = (12, 7, 2, 24, 31)  # id, kind, fragments, item, target: 76 and four spaces
@@ -66,7 +66,7 @@ def citation_json(citation: Citation) -> dict[str, Any]:
         "flags": [flag.value for flag in citation.flags],
         "defect": citation.defect and citation.defect.value,
         "text_fragment": _redacted(citation.text_fragment),
-        "uri_fragment": _redacted(citation.uri_fragment),
+        "uri_fragment": citation.uri_fragment and redact_fragment(citation.uri_fragment),
         "alternatives": [redact(uri) for uri in citation.alternatives],
     }
 

@@ -13,10 +13,11 @@ from typing import Any
 
 from crawler.model import Defect, Flag
 from crawler.urls.canonical import Cleaned, clean, urlkey
-from crawler.urls.redact import MAIL, is_redacted, mask_mail, redact
+from crawler.urls.redact import MAIL, is_redacted, mask_mail, redact, redact_fragment
 from crawler.urls.repair import repair
 from crawler.urls.unwrap import Unwrapped, unwrap
 
+NEVER_ASKED = "#opt-out"  # what is never asked is not kept either: this mark makes the asking room refuse it
 _MAILTO = re.compile(r"^mailto[:：]\s*", re.IGNORECASE)
 
 
@@ -26,7 +27,7 @@ class Address:
 
     `uri` is the fetch uri, None for mail, a defect or an opaque tracker. `fallbacks` are further readings
     to try once when `uri` does not answer (with its session parts). `hidden` is the opaque tracker's
-    own uri, for the one hop that asks it.
+    own uri, for the one hop that asks it (its display form where the rule says never to ask).
     """
 
     printed: str
@@ -80,7 +81,7 @@ def address_json(address: Address) -> dict[str, Any]:
         "stripped": list(address.stripped),
         "text_fragment": address.text_fragment and redact(address.text_fragment),
         "flags": [flag.value for flag in address.flags],
-        "uri_fragment": address.uri_fragment and redact(address.uri_fragment),
+        "uri_fragment": address.uri_fragment and redact_fragment(address.uri_fragment),
         "defect": address.defect and address.defect.value,
     }
 
@@ -111,14 +112,15 @@ def _defective(printed: str, flags: tuple[Flag, ...], defect: Defect | None) -> 
 
 
 def _tracker(printed: str, flags: tuple[Flag, ...], unwrapped: Unwrapped, opaque: str) -> Address:
+    shown = redact(opaque)
     return Address(
         redact(printed),
-        display=redact(opaque),
+        display=shown,
         rule=unwrapped.rule.name,
         personal_rule=unwrapped.personal,
         flags=_flags(flags, printed, unwrapped.personal),
         redacted_in_source=is_redacted(printed),
-        hidden=opaque,
+        hidden=opaque if unwrapped.rule.asked else shown + NEVER_ASKED,
     )
 
 

@@ -1,7 +1,8 @@
 """The fetch uri and the urlkey of an address: kept apart, because one is asked and the other looked up.
 
 Rules:
-- The fetch uri changes least: tiered parameters, credentials and the fragment go; case, `//`, `%2F`,
+- The fetch uri changes least: tiered parameters, those whose value is personal by its shape, credentials
+  and the fragment go; case, `//`, `%2F`,
   `%2520`, order, trailing slash and unknown parameters stay.
 - The urlkey is for look-up and grouping only, never requested and never identity. It is versioned:
   change a rule below and URLKEY_VERSION changes with it.
@@ -15,8 +16,8 @@ from dataclasses import dataclass
 
 from ada_url import URL
 
-from crawler.urls.parameters import Tier, strip_path, strip_query
-from crawler.urls.redact import redact
+from crawler.urls.parameters import Tier, strip_path, strip_query, tier_of_pair
+from crawler.urls.redact import redact, redact_fragment, redact_name, shows_person
 
 URLKEY_VERSION = "1"
 
@@ -46,12 +47,12 @@ def clean(uri: str) -> Cleaned:
     """The fetch uri of an absolute http(s) uri in WHATWG form; raises ValueError for anything else."""
     url = URL(uri)
     path, path_names = strip_path(url.pathname)
-    query, query_names, tiers = strip_query(url.search.removeprefix("?"))
+    query, query_names, tiers = strip_query(url.search.removeprefix("?"), _tier)
     credentials = ("userinfo",) if url.username or url.password else ()
     uri_fragment, text_fragment = _fragments(url.hash.removeprefix("#"))
     return Cleaned(
         uri=_joined(url, path, query, keep_mark=not query_names and _has_mark(url)),
-        stripped=credentials + path_names + query_names,
+        stripped=credentials + path_names + tuple(map(redact_name, query_names)),
         personal=bool(credentials) or Tier.PERSON in tiers,
         with_session=_with_session(url) if path_names or Tier.SESSION in tiers else None,
         text_fragment=text_fragment,
@@ -79,18 +80,23 @@ def _has_mark(url: URL) -> bool:
 
 def _with_session(url: URL) -> str:
     """The uri with its session parts, for the one fallback; campaign and person are off all the same."""
-    kept = [pair for pair in url.search.removeprefix("?").split("&") if not _sender(pair)]
-    return _joined(url, url.pathname, "&".join(kept), keep_mark=False)
+    kept, _, _ = strip_query(url.search.removeprefix("?"), _tier_of_sender)
+    return _joined(url, url.pathname, kept, keep_mark=False)
 
 
-def _sender(pair: str) -> bool:
-    return bool(strip_query(pair)[2] & {Tier.CAMPAIGN, Tier.PERSON})
+def _tier(pair: str) -> Tier | None:
+    return Tier.PERSON if shows_person(pair) else tier_of_pair(pair)
+
+
+def _tier_of_sender(pair: str) -> Tier | None:
+    tier = _tier(pair)
+    return None if tier is Tier.SESSION else tier
 
 
 def _fragments(fragment: str) -> tuple[str | None, str | None]:
-    """The ordinary fragment, and the directive after `:~:` (`text=…`)."""
+    """The ordinary fragment, redacted (it is only shown), and the directive after `:~:` (`text=…`)."""
     ordinary, mark, directive = fragment.partition(_DIRECTIVE)
-    return ordinary or None, directive if mark and directive else None
+    return redact_fragment(ordinary) or None, directive if mark and directive else None
 
 
 def _host_key(url: URL) -> str:

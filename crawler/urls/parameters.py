@@ -10,6 +10,7 @@ Rules:
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 from urllib.parse import unquote
@@ -80,6 +81,7 @@ ROWS = (
 
 # Jakarta Servlet path parameter; ASP.NET cookieless session as a path segment of its own.
 _PATH_PARAMETER = re.compile(r";(jsessionid|phpsessid)=[^/;?#]*", re.IGNORECASE)
+_SEMICOLON = re.compile(r"(?<![&;]amp);")  # some servers part pairs with it; that of `&amp;` is none
 _PATH_SEGMENT = re.compile(r"/\((?:[AFSX]\([^()/]*\))+\)(?=/|$)")
 
 
@@ -104,18 +106,33 @@ def split_pair(pair: str) -> tuple[str, str]:
     return name, value
 
 
-def strip_query(query: str) -> tuple[str, tuple[str, ...], frozenset[Tier]]:
-    """The query without tiered parameters (order and spelling kept), their names, and the tiers met."""
-    kept, names, tiers = [], [], set()
-    for pair in query.split("&"):
-        name, value = split_pair(pair)
-        tier = tier_of(name, value)
-        if tier is None:
-            kept.append(pair)
-        else:
-            names.append(unquote(name))
-            tiers.add(tier)
-    return "&".join(kept), tuple(names), frozenset(tiers)
+def split_semicolons(pair: str) -> list[str]:
+    """The pairs a server that also parts at `;` sees in one."""
+    return _SEMICOLON.split(pair)
+
+
+def tier_of_pair(pair: str) -> Tier | None:
+    """The tier of `name=value`."""
+    return tier_of(*split_pair(pair))
+
+
+def strip_query(
+    query: str, tier: Callable[[str], Tier | None] = tier_of_pair
+) -> tuple[str, tuple[str, ...], frozenset[Tier]]:
+    """The query without tiered pairs (order and spelling kept), their names, and the tiers met."""
+    stripped: list[tuple[str, Tier]] = []
+
+    def keeps(pair: str) -> bool:
+        found = tier(pair)
+        stripped.extend([(unquote(split_pair(pair)[0]), found)] if found else [])
+        return found is None
+
+    kept = []
+    for pair in filter(keeps, query.split("&")):
+        pieces = split_semicolons(pair)
+        left = [piece for piece in pieces if len(pieces) == 1 or keeps(piece)]
+        kept += [";".join(left)] if left else []
+    return "&".join(kept), tuple(name for name, _ in stripped), frozenset(found for _, found in stripped)
 
 
 def strip_path(path: str) -> tuple[str, tuple[str, ...]]:

@@ -12,25 +12,36 @@ import re
 from collections.abc import Iterator
 
 from crawler.urls.decoders import unpack_base64
-from crawler.urls.parameters import Tier, plain, split_pair, tier_of
-from crawler.urls.parts import Parts, decode_text, split
-from crawler.urls.repair import ascii_forms
+from crawler.urls.parameters import Tier, plain, split_pair, split_semicolons, tier_of
+from crawler.urls.parts import Parts, decode_text, find_host, split
+from crawler.urls.repair import TLDS, ascii_forms
 from crawler.urls.unwrap import open_layer
 from crawler.urls.wrappers import Rule, rule_of
 
 REDACTED = "[redacted]"
 MAX_DEPTH = 4
 
-MAIL = re.compile(r"(?<![A-Za-z0-9._%+*-])[A-Za-z0-9._+*-]+@(?!\d+\.\d)(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}(?![A-Za-z0-9])")
-_OPEN_MAIL = re.compile(r"(?<![A-Za-z0-9._+-])[A-Za-z0-9._+-]+@(?!\d+\.\d)(?:[A-Za-z0-9-]+\.)+[A-Za-z]{2,}")
-_JWT = re.compile(r"(?<![A-Za-z0-9_-])eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*")
-_LONG_HEX = re.compile(r"^[0-9a-f]{16,}$", re.IGNORECASE)
+_NO_MAIL = r"(?!\d+\.\d|\dx\.(?:png|jpe?g|gif|webp|svg))"  # react@18.2.0, logo@2x.png
+_IDN = "|".join(sorted((tld for tld in TLDS if not tld.isascii()), key=len, reverse=True))
+_IDN_HOST = rf"(?:[^\W_][\w-]*\.)+(?:{_IDN})"
+MAIL = re.compile(
+    rf"(?<![A-Za-z0-9._%+*-])[A-Za-z0-9._+*-]+@{_NO_MAIL}"
+    rf"(?:(?:[A-Za-z0-9-]+\.)+(?:xn--[A-Za-z0-9-]+|[A-Za-z]{{2,}})(?![A-Za-z0-9])|{_IDN_HOST})"
+)
+_IDN_MAIL = re.compile(rf"(?<![A-Za-z0-9._%+*-])[A-Za-z0-9._+*-]+@{_IDN_HOST}")
+_OPEN_MAIL = re.compile(  # also one whose domain a boundary cut off: `jane@`
+    rf"(?<![A-Za-z0-9._+-])[A-Za-z0-9._+-]+@(?:$|{_NO_MAIL}(?:[^\W_][\w-]*\.)+(?:xn--[a-z0-9-]+|[^\W\d_]{{2,}}))"
+)
+_JWT = re.compile(r"eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*")
+_LONG_HEX = re.compile(r"^\{?(?:[0-9a-f]{16,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}?$", re.IGNORECASE)
 _BASE64 = re.compile(r"^[A-Za-z0-9+/_-]{8,}={0,2}$")
 _PERSON = re.compile(
-    r"(?:^|[_.-])(?:user|uid|usr|userid|recipient|rcpt|email|mail|e-?mail|subscriber|member|contact)(?:id|hash|key|token)?(?:$|[_.-])",
+    r"(?:^|[]_.[-])(?:user|uid|usr|userid|recipient|rcpt|email|mail|e-?mail|subscriber|member|contact)s?(?:id|hash|key|token)?(?:$|[]_.[-])",
     re.IGNORECASE,
 )
 _SIGNED = re.compile(r"(?<=/signature/)[^/?#&;=\s]+|(?<=/userid/)[^/?#&;=\s]+", re.IGNORECASE)
+_SLASHES = re.compile(r"([/\\]+)")
+_MARK = re.compile(r"([=;])")
 _TOKEN = re.compile(r"[^\s<>\"'“”‘’（）《》【】，。；、：一-鿿][^\s<>\"'“”‘’（）《》【】，。；、一-鿿]*")
 
 
@@ -39,9 +50,25 @@ def redact(uri: str) -> str:
     return _redacted(uri, 0)
 
 
+def redact_fragment(fragment: str) -> str:
+    """The display form of what stands after `#`."""
+    return _fragment(fragment, 0)
+
+
+def redact_name(name: str) -> str:
+    """The display form of a parameter's name."""
+    return REDACTED if _is_personal(name, 0) else name
+
+
+def shows_person(pair: str) -> bool:
+    """True for a `name=value` of a query that redact() would blank."""
+    return _pair(pair, frozenset(), 0) != pair
+
+
 def redact_text(text: str) -> str:
     """Running text with every address and mail address in it redacted."""
-    return _TOKEN.sub(lambda token: redact(token[0]) if re.search(r"[@＠/／=%]", token[0]) else token[0], text)
+    text = _IDN_MAIL.sub(lambda found: mask_mail(found[0]), text)
+    return _TOKEN.sub(lambda token: redact(token[0]) if re.search(r"[@＠/／=%\\\\]", token[0]) else token[0], text)
 
 
 def mask_mail(address: str) -> str:
@@ -72,7 +99,9 @@ def _redacted_as_is(text: str, depth: int) -> str:
     parts = split(text)
     if parts.scheme.lower() == "mailto:":
         return _mailto(parts)
-    rule = rule_of(parts)
+    hosted = find_host(parts)
+    rule = rule_of(hosted)
+    parts = hosted if rule else parts
     if rule and _packs_personal(rule, text, depth):
         return f"{parts.scheme}{parts.slashes}{parts.host}/{REDACTED}"
     return "".join(_parts(parts, rule, depth))
@@ -90,27 +119,76 @@ def _packs_personal(rule: Rule, text: str, depth: int) -> bool:
 
 
 def _parts(parts: Parts, rule: Rule | None, depth: int) -> Iterator[str]:
-    path = parts.path
-    if rule and rule.secret_path:
-        path = rule.secret_path.sub(REDACTED, path)
     secrets = rule.secrets if rule else frozenset()
+    path = _path_of(rule, parts) if rule else parts.path
+    hides_query = rule is not None and (rule.shown is not None or _is_hidden(rule, parts))
     yield parts.scheme
     yield parts.slashes
     yield _authority(parts.authority)
     yield _path(path, depth)
-    yield parts.query[:1] + _pairs(parts.query[1:], secrets, depth)
-    yield parts.fragment[:1] + _fragment(parts.fragment[1:], depth)
+    yield parts.query[:1] + (_hidden(parts.query) if hides_query else _pairs(parts.query[1:], secrets, depth))
+    hides_fragment = hides_query or (rule is not None and rule.is_opaque)
+    yield parts.fragment[:1] + (_hidden(parts.fragment) if hides_fragment else _fragment(parts.fragment[1:], depth))
+
+
+def _hidden(part: str) -> str:
+    return REDACTED if part[1:] else ""
+
+
+def _is_hidden(rule: Rule, parts: Parts) -> bool:
+    """True when a wrapper's secret is not where the rule has it, so that anything could be one."""
+    return rule.personal and rule.secret_path is not None and not rule.secret_path.search(parts.path)
+
+
+def _path_of(rule: Rule, parts: Parts) -> str:
+    """A wrapper's path without its secrets."""
+    if rule.shown:
+        return _shown_path(parts.path, rule.shown)
+    if _is_hidden(rule, parts):
+        known = rule.path.match(parts.plain_path)
+        return (known[0] if known else "/") + REDACTED
+    return rule.secret_path.sub(REDACTED, parts.path) if rule.secret_path else parts.path
+
+
+def _shown_path(path: str, shown: re.Pattern[str]) -> str:
+    """The path with only those segments left, from the first of them on, that a rule lets show."""
+    pieces = _SLASHES.split(path)
+    names = [plain(segment) for segment in pieces[::2]]
+    first = next((place for place, name in enumerate(names) if name and ("/" in name or _shows(shown, "", name))), 0)
+    for place in range(first, len(names)):
+        before = next((name for name in reversed(names[:place]) if name), "")
+        pieces[2 * place] = _shown_segment(pieces[2 * place], before, shown)
+    return "".join(pieces)
+
+
+def _shown_segment(segment: str, before: str, shown: re.Pattern[str]) -> str:
+    if _shows(shown, before, plain(segment)):
+        return segment
+    name, mark, value = _MARK.split(segment, maxsplit=1) if _MARK.search(segment) else (segment, "", "")
+    if not mark or not _shows(shown, "", plain(name)):
+        return REDACTED
+    return name + mark + (value if _shows(shown, plain(name), plain(value)) else REDACTED)
+
+
+def _shows(shown: re.Pattern[str], before: str, segment: str) -> bool:
+    return shown.fullmatch(f"{before}/{segment}") is not None
 
 
 def _authority(authority: str) -> str:
     userinfo, at, host = authority.rpartition("@")
+    if _JWT.search(host):
+        return REDACTED
     return f"{REDACTED}@{host}" if at and userinfo else authority
 
 
 def _path(path: str, depth: int) -> str:
-    segments = path.split("/")
-    names = [plain(segment) for segment in ["", *segments]]
-    return "/".join(_segment(segment, names[place], depth) for place, segment in enumerate(segments))
+    pieces = _SLASHES.split(path)
+    before = ""
+    for place in range(0, len(pieces), 2):
+        segment = pieces[place]
+        pieces[place] = _segment(segment, before, depth)
+        before = plain(segment) or before
+    return "".join(pieces)
 
 
 def _segment(segment: str, before: str, depth: int) -> str:
@@ -123,7 +201,15 @@ def _segment(segment: str, before: str, depth: int) -> str:
 
 
 def _pairs(query: str, secrets: frozenset[str], depth: int) -> str:
-    return "&".join(_pair(pair, secrets, depth) for pair in query.split("&"))
+    return "&".join(_pair_or_more(pair, secrets, depth) for pair in query.split("&"))
+
+
+def _pair_or_more(pair: str, secrets: frozenset[str], depth: int) -> str:
+    """A pair as browsers see it, and the several that a server sees which parts at `;` too."""
+    shown = _pair(pair, secrets, depth)
+    if shown != pair:
+        return shown
+    return ";".join(_pair(piece, secrets, depth) for piece in split_semicolons(pair))
 
 
 def _pair(pair: str, secrets: frozenset[str], depth: int) -> str:
@@ -137,9 +223,10 @@ def _pair(pair: str, secrets: frozenset[str], depth: int) -> str:
 
 
 def _fragment(fragment: str, depth: int) -> str:
-    if "=" in fragment:
-        return _pairs(fragment, frozenset(), depth)
-    return _path(fragment, depth)
+    """A fragment read as parameters (`#a=1`), as a route (`#/a/b`), or as a route with parameters (`#/a?b=1`)."""
+    route, mark, query = fragment.partition("?")
+    shown = _pairs(route, frozenset(), depth) if "=" in route else _path(route, depth)
+    return shown + mark + _pairs(query, frozenset(), depth)
 
 
 def _named_secret(name: str, value: str) -> bool:

@@ -3,8 +3,9 @@
 Rules:
 - A row says whom it recognises (host, path, parameters that must be there), how the target opens offline
   (`opens`, None where only the sender knows it), whether the address identifies a recipient, what in it
-  must never be shown (`secrets` by parameter name, `secret_path` by place), where this is known from, and
-  a synthetic example: the address and what it opens to.
+  must never be shown (`secrets` by parameter name, `secret_path` by place; with `shown`, everything but
+  the path segments it matches, seen as `segment before/segment`), whether it may be asked at all, where
+  this is known from, and a synthetic example: the address and what it opens to.
 - What a row does not recognise is an ordinary page. baidu.com/link?url= has no row: its value is a token
   for a public page, and following it is an ordinary redirect.
 """
@@ -33,14 +34,21 @@ class Rule:
     personal: bool
     secrets: frozenset[str]
     secret_path: re.Pattern[str] | None
+    shown: re.Pattern[str] | None
+    asked: bool
     source: str
     example: Example
+
+    @property
+    def is_opaque(self) -> bool:
+        """True when only its sender can open it."""
+        return self.opens is None
 
     def recognises(self, parts: Parts) -> bool:
         """True when an address is one of this sender's wrappers."""
         return bool(
             self.host.fullmatch(parts.host)
-            and self.path.match(parts.path)
+            and self.path.match(parts.plain_path)
             and all(parts.value(name) for name in self.needs)
         )
 
@@ -57,16 +65,20 @@ def _rule(
     personal: bool = False,
     secrets: str = "",
     secret_path: str = "",
+    shown: str = "",
+    asked: bool = True,
 ) -> Rule:
     return Rule(
         name=name,
         host=re.compile(host),
-        path=re.compile(path, re.IGNORECASE),
+        path=re.compile(path, re.IGNORECASE | re.DOTALL),
         needs=frozenset(needs.split()),
         opens=opens,
         personal=personal,
         secrets=frozenset(secrets.split()),
         secret_path=re.compile(secret_path, re.IGNORECASE) if secret_path else None,
+        shown=re.compile(shown, re.IGNORECASE) if shown else None,
+        asked=asked,
         source=source,
         example=example,
     )
@@ -273,12 +285,33 @@ OPAQUE = (
     _rule(
         "mdrtor",
         r"(?:.+\.)?mdrtor\.com",
-        r"^/track/",
+        r"^/(?:.*\W)?track\b",
         None,
         ("https://un.mdrtor.com/track/link/key/1-2-3/signature/00112233445566778899aabbccddeeff/userid/ffee", None),
         "the 2025 briefing: signature and userid are the same in all three links, so they name the recipient",
         personal=True,
-        secret_path=r"(?<=/signature/)[^/]+|(?<=/userid/)[^/]+",
+        shown=r"[^/]*/(?:track|link|click|open|key|signature|userid)?|key/\d[\d-]{0,40}",
+    ),
+    _rule(
+        "signed",
+        r".*",
+        r"^(?=.*(?<![\w-])signature[/=;])(?=.*(?<![\w-])userid[/=;])",
+        None,
+        ("https://news.example.org/t/key/1-2-3/signature/00112233445566778899aabbccddeeff/userid/ffee", None),
+        "mdrtor's form under a sender's own host, or quoted in another address",
+        personal=True,
+        shown=r"[^/]*/(?:signature|userid)?",
+    ),
+    _rule(
+        "mailchimp-member",
+        r"(?:.+\.)?list-manage\d*\.com",
+        r"^/(?:unsubscribe|profile)\b",
+        None,
+        ("https://example.us1.list-manage.com/unsubscribe?u=00112233445566778899aabb&id=0011223344&e=aabbccddee", None),
+        "Mailchimp, a member's own pages: opening one may end the subscription",
+        personal=True,
+        secrets="e c",
+        asked=False,
     ),
     _rule(
         "mailchimp",
