@@ -203,6 +203,18 @@ class TestWithoutNetwork:
         assert {row["verdict"] for row in ran.report["citations"]} == {"ok"}
 
 
+def test_a_disk_that_refuses_in_the_middle_gets_one_sentence_and_status_2(web: FakeWeb, tmp_path: Path) -> None:
+    house = House(tmp_path, web)
+    house.cite(URIS)
+    house.archive.mkdir()
+    (house.archive / "warc").write_text("a file where the folder should be", "utf-8")
+    ran = house.night()
+    assert ran.status == 2
+    assert "Traceback" not in ran.log, ran.log[-1500:]
+    (house.archive / "warc").unlink()
+    assert house.night().status == 0, "the night was not taken up"
+
+
 def test_an_archive_that_cannot_be_written_gets_one_sentence(web: FakeWeb, tmp_path: Path) -> None:
     house = House(tmp_path, web)
     house.cite(URIS[:1])

@@ -84,6 +84,8 @@ class RobotsDesk:
         asked = self._known.get(origin)
         if asked is None or (asked[0] < attempt and asked[1].done() and asked[1].result().failed):
             asked = self._known[origin] = (attempt, asyncio.create_task(self._ask(origin, attempt)))
+            # Whoever waits for it may be gone when it fails; its error is told once, by those who still wait.
+            asked[1].add_done_callback(lambda task: task.cancelled() or task.exception())
         return await asyncio.shield(asked[1])
 
     async def _ask(self, origin: str, attempt: int) -> Rules:
