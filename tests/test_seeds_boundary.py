@@ -29,6 +29,8 @@ def test_a_url_ends_where_its_author_ended_it(case: dict[str, Any]) -> None:
     ("text", "flag"),
     [
         ("https://example.org/a的", Flag.BOUNDARY_AMBIGUOUS),
+        ("https://example.org/报告.pdf", Flag.BOUNDARY_AMBIGUOUS),
+        ("http://例子.测试", Flag.BOUNDARY_AMBIGUOUS),
         ("https://example.org/a-\nb/c.html", Flag.JOINED_LINES),
     ],
 )

@@ -4,8 +4,9 @@ Rules:
 - A URL starts at a scheme, at `www.`, or is a mail address; Han may stand right before it.
 - It stops at white space, CJK punctuation, full-width forms (unless the URL itself was typed with them)
   and quotes; trailing ASCII punctuation and unbalanced brackets are the sentence's.
-- Han, kana or hangul after a host or in a path: the short reading counts, the longer one is kept. In a
-  host they are believed only under a known top-level domain.
+- Han, kana or hangul after a host or in a path: the short reading counts, the longer one is kept; one that
+  ends as a file's name does (`/报告.pdf`) counts before it. In a host they are believed under a known
+  top-level domain and, flagged, where nothing before them could be the host (`http://例子.测试/`).
 - A URL is joined with the next line only on strong signs, and the unjoined reading is kept.
 """
 
@@ -49,6 +50,8 @@ _TYPED_WIDE = re.compile(r"[０-９Ａ-Ｚａ-ｚ．：／－＿？＝＆％＃]
 _CJK = re.compile(
     r"[\u2e80-\u2fdf\u3007\u3040-\u30ff\u3100-\u312f\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff\U00020000-\U0003ffff]"
 )
+_FILE_NAME = re.compile(r"[^?#]*?\.(?:pdf|docx?|xlsx?|pptx?|zip|jpe?g|png)(?![A-Za-z0-9.])", re.IGNORECASE)
+_DOTTED = re.compile(r"(?:www\.)?[^\W_][\w-]*(?:\.[^\W_][\w-]*)+", re.IGNORECASE)
 _HOST_END = re.compile(r"[/／?？#＃:：]")
 _TRAILING = ".,;:!?'\"*"
 _PAIRS = {")": "(", "]": "[", "}": "{"}
@@ -83,15 +86,25 @@ def _span(text: str, start: int, host_start: int) -> Span | None:
     typed_wide = ascii_forms(text[start:host_start]) != text[start:host_start]
     host_start = start if text[start].lower() in "wｗ" else host_start
     hard = _hard_end(text, host_start, typed_wide)
-    host_end = _host_end(text, host_start, hard)
+    host_end, is_certain = _host_end(text, host_start, hard)
     if host_end == host_start:
         return None
-    cjk = _CJK.search(text, host_end, hard) if _is_path(text, host_end, hard) else None
-    end = trimmed(text, start, cjk.start() if cjk else (hard if _is_path(text, host_end, hard) else host_end))
-    longer = trimmed(text, start, hard) if cjk else end
-    if longer > end:
-        return Span(start, end, (text[start:longer],), (Flag.BOUNDARY_AMBIGUOUS,))
+    end, *others = [trimmed(text, start, end) for end in _ends(text, host_end, hard)]
+    readings = tuple(text[start:other] for other in dict.fromkeys(others) if other != end)
+    if readings or not is_certain:
+        return Span(start, end, readings, (Flag.BOUNDARY_AMBIGUOUS,))
     return _joined(text, Span(start, end))
+
+
+def _ends(text: str, host_end: int, hard: int) -> list[int]:
+    """Where a URL may end, the likeliest first: before Han in its path, unless a file's name goes on there."""
+    if not _is_path(text, host_end, hard):
+        return [host_end]
+    cjk = _CJK.search(text, host_end, hard)
+    if not cjk:
+        return [hard]
+    name = _FILE_NAME.match(text, host_end, hard)
+    return [*([name.end()] if name and name.end() > cjk.start() else []), cjk.start(), hard]
 
 
 def _hard_end(text: str, place: int, typed_wide: bool) -> int:
@@ -103,14 +116,23 @@ def _hard_end(text: str, place: int, typed_wide: bool) -> int:
     return limit
 
 
-def _host_end(text: str, host_start: int, hard: int) -> int:
-    """Where the host ends: Han in it counts only under a known top-level domain."""
+def _host_end(text: str, host_start: int, hard: int) -> tuple[int, bool]:
+    """Where the host ends, and whether that is certain: Han in it is, under a known top-level domain."""
     found = _HOST_END.search(text, host_start, hard)
     end = found.start() if found else hard
     cjk = _CJK.search(text, host_start, end)
-    if cjk and text[host_start:end].rpartition(".")[2].lower() not in TLDS:
-        return cjk.start()
-    return end
+    host = text[host_start:end].rstrip(_TRAILING)
+    if not cjk or host.rpartition(".")[2].lower() in TLDS:
+        return end, True
+    if _DOTTED.fullmatch(host) and not _could_be_host(text[host_start : cjk.start()]):
+        return end, False
+    return cjk.start(), True
+
+
+def _could_be_host(text: str) -> bool:
+    """True for what stands before Han: `www.unep.org`, but not ``, `www.` or `news.`"""
+    name = text.rstrip(".")
+    return "." in name and (name == text or name.rpartition(".")[2].lower() in TLDS)
 
 
 def _is_path(text: str, host_end: int, hard: int) -> bool:
