@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import tomllib
 import unicodedata
 from pathlib import Path
@@ -125,7 +126,41 @@ def test_awkward_files_are_named_and_the_rest_goes_on(tmp_path: Path) -> None:
         "blank.txt", "empty.txt", "gbk.txt", "gone.txt", "huge.txt", "old.doc", "pipe.txt", "zero.txt",
     ]  # fmt: skip
     assert all(one.why and "\n" not in one.why for one in seeds.unreadable)
-    assert "UTF-8" in next(one.why for one in seeds.unreadable if one.document == "gbk.txt")
+    why = {one.document: (one.why, one.why_zh) for one in seeds.unreadable}
+    assert all(re.search("[一-鿿]", zh) for _, zh in why.values()), "a Chinese editor would read English"
+    assert why["gbk.txt"] == ("looks like GB18030; save it again as UTF-8", "编码似乎是 GB18030；请另存为 UTF-8 编码")
+    assert "export it as plain text (.txt) or a citation list (.md)" in why["old.doc"][0]
+    assert "请导出为纯文本" in why["old.doc"][1]
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("简报最新进展，共三项。".encode("gb18030"), "looks like GB18030"),
+        ("简报".encode("utf-16"), "looks like UTF-16"),
+        ("最新進展，共三項。".encode("big5"), "is not UTF-8 (byte 0)"),
+        ("Förderung für Straßen".encode("latin-1"), "is not UTF-8 (byte 1)"),
+        (b"\xff\xfe\xfd" * 9, "UTF-16"),
+        (b"abc\x80", "is not UTF-8 (byte 3)"),
+    ],
+)
+def test_an_encoding_is_named_where_it_can_be_told(content: bytes, said: str, tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_bytes(content)
+    assert said in read_documents([tmp_path]).unreadable[0].why
+
+
+def test_a_file_name_can_not_write_to_the_terminal(tmp_path: Path) -> None:
+    name = "a\x1b[2J\nwang@example.com\u202e"
+    (tmp_path / f"{name}.doc").write_bytes(b"x")
+    (tmp_path / f"{name}.txt").write_text("https://example.org/", "utf-8")
+    seeds = read_documents([tmp_path])
+    with pytest.raises(UsageError) as missing:
+        read_documents([tmp_path / f"{name}.md"])
+    told_names = [seeds.unreadable[0].document, explain(seeds.citations[0]).split("\n")[0], str(missing.value)]
+    for shown in told_names:
+        assert not re.search("[\x00-\x1f\u202e]|wang@", shown), "a file's name would write to the editor's terminal"
+        assert "\\x1b[2J" in shown
+    assert seeds.documents[0].path == f"{name}.txt", "the document would not be found again"
 
 
 def test_a_named_path_that_is_missing_is_the_callers_mistake(tmp_path: Path) -> None:

@@ -10,6 +10,8 @@ Rules:
 
 from __future__ import annotations
 
+import codecs
+import errno
 import hashlib
 import os
 import stat
@@ -24,9 +26,13 @@ from crawler.model import Citation, Document, Unreadable
 from crawler.seeds.citations import Seen, cite
 from crawler.seeds.markdown import read_markdown
 from crawler.seeds.mention import Mention
+from crawler.seeds.show import shown_document
 from crawler.seeds.text import read_text
 
 MAX_BYTES = 16 * 1024 * 1024
+MOSTLY = 0.9  # of a text's wide characters
+
+_REASONS = {errno.EACCES: "没有权限", errno.EPERM: "没有权限", errno.ENOENT: "文件不存在", errno.ELOOP: "链接循环"}
 
 Reader = Callable[[str], list[Mention]]
 
@@ -48,12 +54,20 @@ class Seeds:
 
 
 @dataclass(frozen=True, slots=True)
+class _Why:
+    """Why a document is not read, in one sentence of each language; it says what to do where anything can be done."""
+
+    en: str
+    zh: str
+
+
+@dataclass(frozen=True, slots=True)
 class _File:
     """A file to read and its path as the report names it; `why` when it cannot even be listed."""
 
     path: Path
     name: str
-    why: str = ""
+    why: _Why | None = None
 
 
 def read_documents(paths: Sequence[Path], names: Mapping[str, str] | None = None) -> Seeds:
@@ -81,7 +95,7 @@ def _files(paths: Sequence[Path]) -> Iterator[_File]:
     """The files of all paths, each once, in the order given and sorted below a folder."""
     for path in paths:
         if not _exists(path):
-            raise UsageError(f"{_shown(path)}: no such file or folder; correct the path")
+            raise UsageError(f"{shown_document(_shown(path))}: no such file or folder; correct the path")
     listed = (file for path in paths for file in (_below(path) if path.is_dir() else [_File(path, _shown(path.name))]))
     known: set[Path] = set()
     for file in listed:
@@ -103,7 +117,8 @@ def _below(folder: Path) -> Iterable[_File]:
 
     def refused(error: OSError) -> None:
         place = Path(error.filename or folder)
-        files.append(_File(place, _shown(place.relative_to(folder)), f"cannot be listed ({error.strerror})"))
+        why = _Why(f"cannot be listed ({error.strerror})", f"文件夹无法列出（{_zh(error)}）")
+        files.append(_File(place, _shown(place.relative_to(folder)), why))
 
     for place, folders, names in os.walk(folder, onerror=refused):
         folders[:] = [name for name in folders if not name.startswith(".")]
@@ -120,23 +135,27 @@ def _is_skipped(name: str) -> bool:
 
 
 def _shown(path: Path | str) -> str:
-    """A path as text that can be written anywhere; bytes that are no UTF-8 are replaced."""
+    """A path as text that can be written anywhere: bytes that are no UTF-8 replaced."""
     return os.fsencode(str(path)).decode("utf-8", "replace")
 
 
 def _read(file: _File, names: Mapping[str, str]) -> tuple[Document, list[Mention]] | Unreadable:
     reader = READERS.get(file.path.suffix.lower())
     if file.why or reader is None:
-        return Unreadable(file.name, file.why or _no_reader(file.path))
+        return _unreadable(file, file.why or _no_reader(file.path))
     content = _content(file.path)
-    if isinstance(content, str):
-        return Unreadable(file.name, content)
+    if isinstance(content, _Why):
+        return _unreadable(file, content)
     text = _text(content)
     if text is None:
-        return Unreadable(file.name, _not_text(content))
+        return _unreadable(file, _not_text(content))
     digest = hashlib.sha256(content).hexdigest()
     name = names.get(digest) or names.get(file.name) or _recorded_name(file.name)
     return Document(file.name, name, digest), reader(text)
+
+
+def _unreadable(file: _File, why: _Why) -> Unreadable:
+    return Unreadable(shown_document(file.name), why.en, why.zh)
 
 
 def _recorded_name(path: str) -> str:
@@ -144,22 +163,38 @@ def _recorded_name(path: str) -> str:
     return unicodedata.normalize("NFC", str(PurePosixPath(path).with_suffix("")))
 
 
-def _no_reader(path: Path) -> str:
-    known = ", ".join(READERS)
-    return f"there is no reader for {path.suffix or 'files without an extension'}; save it as one of {known}"
+def _no_reader(path: Path) -> _Why:
+    suffix = shown_document(_shown(path.suffix))
+    return _Why(
+        f"there is no reader for {suffix or 'files without an extension'};"
+        " export it as plain text (.txt) or a citation list (.md)",
+        f"没有可读取{f' {suffix} 文件' if suffix else '无扩展名文件'}的程序；请导出为纯文本（.txt）或引文列表（.md）",
+    )
 
 
-def _content(path: Path) -> bytes | str:
-    """A regular file's bytes, or the sentence that says why there are none."""
+def _content(path: Path) -> bytes | _Why:
+    """A regular file's bytes, or why there are none."""
     try:
         found = path.stat()
         if not stat.S_ISREG(found.st_mode):
-            return "is not a regular file"
+            return _Why("is not a regular file", "不是普通文件")
         if found.st_size > MAX_BYTES:
-            return f"has {found.st_size} bytes; more than {MAX_BYTES} is not read, split it"
-        return path.read_bytes() or "is empty"
+            return _too_long(found.st_size)
+        return path.read_bytes() or _Why("is empty", "文件为空")
     except OSError as error:
-        return f"cannot be opened ({error.strerror})"
+        return _Why(f"cannot be opened ({error.strerror})", f"文件无法打开（{_zh(error)}）")
+
+
+def _too_long(length: int) -> _Why:
+    return _Why(
+        f"has {length} bytes; more than {MAX_BYTES} is not read, split it",
+        f"文件过大（{length} 字节，上限 {MAX_BYTES} 字节）；请拆分后再放入",
+    )
+
+
+def _zh(error: OSError) -> str:
+    """The system's reason in Chinese, or as the system says it."""
+    return _REASONS.get(error.errno or 0, error.strerror or str(error))
 
 
 def _text(content: bytes) -> str | None:
@@ -171,9 +206,43 @@ def _text(content: bytes) -> str | None:
     return None if "\0" in text or not text.strip() else text
 
 
-def _not_text(content: bytes) -> str:
+def _not_text(content: bytes) -> _Why:
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        return f"is not UTF-8 (byte {error.start}); save it again as UTF-8"
-    return "holds NUL characters: it is no text document" if text.strip() else "is empty but for white space"
+        return _not_utf8(content, error.start)
+    if not text.strip():
+        return _Why("is empty but for white space", "文件中只有空白")
+    return _Why("holds NUL characters: it is no text document", "含有空字符（NUL），不是文本文件")
+
+
+def _not_utf8(content: bytes, place: int) -> _Why:
+    found = "UTF-16" if _is_utf16(content) else "GB18030" if _is_gb18030(content) else ""
+    if found:
+        return _Why(f"looks like {found}; save it again as UTF-8", f"编码似乎是 {found}；请另存为 UTF-8 编码")
+    return _Why(
+        f"is not UTF-8 (byte {place}); save it again as UTF-8",
+        f"不是 UTF-8 编码（第 {place} 字节起）；请另存为 UTF-8 编码",
+    )
+
+
+def _is_utf16(content: bytes) -> bool:
+    return content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+
+
+def _is_gb18030(content: bytes) -> bool:
+    """True when bytes read as GB18030 and what is not ASCII in them is mostly Han of everyday use."""
+    try:
+        text = content.decode("gb18030")
+    except UnicodeDecodeError:
+        return False
+    wide = [character for character in text if not character.isascii()]
+    return sum(map(_is_everyday, wide)) > len(wide) * MOSTLY
+
+
+def _is_everyday(character: str) -> bool:
+    """True for the Han and the marks of GB 2312; other encodings read as GB18030 scatter over rare ones."""
+    try:
+        return len(character.encode("gb2312")) == 2
+    except UnicodeEncodeError:
+        return False

@@ -12,7 +12,7 @@ from itertools import groupby
 from typing import Any
 
 from crawler.model import Citation, Flag, Kind
-from crawler.urls.redact import redact, redact_fragment
+from crawler.urls.redact import redact, redact_fragment, redact_text
 
 COLUMNS = 80
 _WIDTHS = (12, 7, 2, 24, 31)  # id, kind, fragments, item, target: 76 and four spaces
@@ -42,11 +42,22 @@ _FLAGS = {
 }
 
 
+_UNSHOWN = ("Cc", "Cf", "Cs", "Zl", "Zp")  # control and format characters: a terminal would obey them
+
+
+def shown_document(path: str) -> str:
+    """A document's path for people: redacted, control characters escaped."""
+    return "".join(
+        one.encode("unicode_escape").decode() if unicodedata.category(one) in _UNSHOWN else one
+        for one in redact_text(path)
+    )
+
+
 def citation_json(citation: Citation) -> dict[str, Any]:
     """The object of `cite --format jsonl`, in the contract's order."""
     return {
         "id": citation.id,
-        "document": citation.document,
+        "document": redact_text(citation.document),
         "sha256": citation.sha256,
         "ordinal": citation.ordinal,
         "fragments": citation.fragments,
@@ -81,7 +92,7 @@ def citations_table(citations: Iterable[Citation]) -> str:
 
 
 def _rows(document: str, citations: Iterable[Citation]) -> Iterator[str]:
-    yield clipped(document, COLUMNS)
+    yield clipped(shown_document(document), COLUMNS)
     yield _row(("id", "kind", "×", "item", "target"))
     section = None
     for citation in citations:
@@ -144,7 +155,7 @@ def explain(citation: Citation) -> str:
 def _explained(citation: Citation) -> Iterator[str]:
     page = f", page {citation.page}" if citation.page else ""
     lines = ", ".join(str(line) for line in citation.lines)
-    yield f"{citation.id}  {citation.document}{page}, line {lines}"
+    yield f"{citation.id}  {shown_document(citation.document)}{page}, line {lines}"
     yield f"printed   {citation.printed}"
     yield f"section   {citation.section or 'none'}: the last heading or running head at that place"
     yield f"item      {citation.item or 'not decided'}"
