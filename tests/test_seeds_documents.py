@@ -207,6 +207,41 @@ def test_a_markdown_file_and_a_text_file_in_utf8_with_a_mark(tmp_path: Path) -> 
     assert set(READERS) >= {".txt", ".md"}
 
 
+TRACKER = f"https://un.mdrtor.com/track/link/key/1/signature/{SIGNATURE}/userid/{USER}"
+HALVES = f"https://un.mdrtor.com/track/link/key/1/signature/{SIGNATURE[:10]}\n{SIGNATURE[10:]}/userid/{USER[:12]}\n{USER[12:]}"
+
+
+@pytest.mark.parametrize("ending", [".txt", ".md"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"编号{USER}最新进展\n\n见{TRACKER}\n\n另见https://example.org/a\n",
+        f"# 给 {USER.upper()} 与 wang@example.com\n\n* [{SIGNATURE} 与 wang@example.com]({TRACKER})\n* 见 https://example.org/\n",
+        f"见{HALVES}\n\n另见https://example.org/a\n",
+        f"{HALVES} 见https://example.org/a，下文很长\n",
+        f"标题\n\n正文见下，很长很长很长。\n\n{HALVES}\nhttps://example.org/a\n",
+        f"{'长' * 150}{USER}见https://example.org/a{'长' * 100} {USER}\n\n{TRACKER}\n",
+        f"- <https://example.org/a>\n  - ? 给{USER} — {USER}\n  - ? 乙\n- <{TRACKER}>\n",
+        f"https://example.us1.list-manage.com/profile?u=1&id=2&e={USER}\n\n标题{USER}\n\nhttps://example.org/a\n",
+    ],
+)
+def test_a_recipient_stands_nowhere_in_what_is_kept(text: str, ending: str, tmp_path: Path) -> None:
+    (tmp_path / f"a{ending}").write_text(text, "utf-8")
+    citations = read_documents([tmp_path]).citations
+    assert citations
+    shown = "".join(json.dumps(citation_json(one)) + explain(one) + repr(one) for one in citations)
+    shown = (shown + citations_table(citations)).lower()
+    for secret in (SIGNATURE, SIGNATURE[10:], USER, USER[:12], USER[12:], "wang@"):
+        assert secret not in shown, "a recipient could be read from the report"
+
+
+def test_words_beside_a_tracker_stay(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text(f"decade newsletter2024见{TRACKER}\nnewsletter2024 decades and more\n", "utf-8")
+    context = read_documents([tmp_path]).citations[0].context
+    assert context.count("newsletter2024") == 2, "the editor would not find the place in the document"
+    assert "decades and more" in context
+
+
 CONTRACT = (
     "id document sha256 ordinal fragments page lines start end printed anchor context kind uri urlkey"
     " section item item_candidates flags defect"

@@ -12,10 +12,12 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 from crawler.model import Citation, Defect, Document, Flag, ItemCandidate, Kind, Wrapper
 from crawler.seeds.mention import Mention
+from crawler.seeds.recipients import Recipients, find_recipients
 from crawler.urls.address import Address, read_address
 from crawler.urls.redact import redact, redact_text
 
@@ -30,7 +32,10 @@ Seen = Counter[tuple[str, str]]
 def cite(document: Document, mentions: Iterable[Mention], seen: Seen | None = None) -> tuple[Citation, ...]:
     """The citations of a document, in order. `seen` counts addresses across documents of one name."""
     counted: Seen = Counter() if seen is None else seen
-    return tuple(_citation(document, mention, ordinal, counted) for ordinal, mention in enumerate(mentions, 1))
+    links = [(mention, read_address(mention.url)) for mention in mentions]
+    recipients = find_recipients(links)
+    citations = (_citation(document, *link, ordinal, counted) for ordinal, link in enumerate(links, 1))
+    return tuple(_blanked(citation, recipients) for citation in citations)
 
 
 def citation_id(name: str, address: str, number: int) -> str:
@@ -38,8 +43,25 @@ def citation_id(name: str, address: str, number: int) -> str:
     return hashlib.sha256("\0".join((name, address, str(number))).encode()).hexdigest()[:12]
 
 
-def _citation(document: Document, mention: Mention, ordinal: int, seen: Seen) -> Citation:
-    address = read_address(mention.url)
+def _blanked(citation: Citation, recipients: Recipients) -> Citation:
+    """The citation without what names a recipient anywhere in its words; candidates are blanked with the item."""
+
+    def blank(words: str | None) -> str | None:
+        return words and recipients.blank(words)
+
+    return replace(
+        citation,
+        anchor=blank(citation.anchor),
+        context=recipients.blank(citation.context),
+        section=blank(citation.section),
+        item=blank(citation.item),
+        item_candidates=tuple(
+            ItemCandidate(recipients.blank(one.item), recipients.blank(one.why)) for one in citation.item_candidates
+        ),
+    )
+
+
+def _citation(document: Document, mention: Mention, address: Address, ordinal: int, seen: Seen) -> Citation:
     identity = _identity(address)
     seen[document.name, identity] += 1
     return Citation(
@@ -58,7 +80,7 @@ def _citation(document: Document, mention: Mention, ordinal: int, seen: Seen) ->
         kind=_kind(address, mention),
         uri=address.uri,
         urlkey=address.urlkey,
-        section=mention.section,
+        section=mention.section and redact_text(mention.section),
         item=_item(mention.candidates),
         item_candidates=_redacted(mention.candidates),
         flags=_flags(mention.flags + address.flags),
@@ -79,7 +101,7 @@ def _item(candidates: Sequence[ItemCandidate]) -> str | None:
 
 
 def _redacted(candidates: Sequence[ItemCandidate]) -> tuple[ItemCandidate, ...]:
-    return tuple(ItemCandidate(redact_text(candidate.item), candidate.why) for candidate in candidates)
+    return tuple(ItemCandidate(redact_text(candidate.item), redact_text(candidate.why)) for candidate in candidates)
 
 
 def _kind(address: Address, mention: Mention) -> Kind:

@@ -24,6 +24,7 @@ from markdown_it.token import Token
 from crawler.model import Flag, ItemCandidate
 from crawler.seeds.boundary import find_urls
 from crawler.seeds.mention import Mention
+from crawler.seeds.recipients import tail
 from crawler.urls.address import read_address
 from crawler.urls.redact import MAIL, redact_text
 from crawler.urls.repair import looks_like_host
@@ -277,6 +278,7 @@ def _mention(source: _Source, entry: _Entry, found: _Found) -> Mention:
         flags=found.flags,
         alternatives=found.alternatives,
         is_code=found.is_code,
+        tail=tail(source.text, found.end),
     )
 
 

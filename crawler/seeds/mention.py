@@ -13,6 +13,7 @@ class Mention:
     `url` is what the text means where escapes hide it (Markdown), else `text[start:end]`.
 
     `candidates` of length one is a decided item. `alternatives` are other readings of where the URL ends.
+    `tail` is what follows on the next lines: the rest of a URL that is broken there, or nothing of it.
     """
 
     start: int
@@ -28,3 +29,4 @@ class Mention:
     flags: tuple[Flag, ...] = ()
     alternatives: tuple[str, ...] = ()
     is_code: bool = False
+    tail: str = ""

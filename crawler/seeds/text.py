@@ -18,6 +18,7 @@ from crawler.seeds.boundary import Span, find_urls, trimmed
 from crawler.seeds.headings import Headings, read_headings, titles_above
 from crawler.seeds.mention import Mention
 from crawler.seeds.pages import Line, Page, read_pages
+from crawler.seeds.recipients import tail
 from crawler.urls.address import read_address
 from crawler.urls.redact import redact, redact_text
 
@@ -75,6 +76,7 @@ def _in_text(place: _Place, block: tuple[Line, ...], offset: int, span: Span, co
         candidates=_of_page(place, own_line="" if lines[0].words == place.text[start:end] else lines[0].words),
         flags=span.flags,
         alternatives=span.alternatives,
+        tail=tail(place.text, end),
     )
 
 
@@ -111,6 +113,7 @@ def _link(place: _Place, run: tuple[Line, ...], candidates: Candidates) -> Menti
         candidates=candidates,
         flags=((Flag.WRAPPED,) if len(run) > 1 else ()) + (() if is_exact else (Flag.BOUNDARY_AMBIGUOUS,)),
         alternatives=() if is_exact else (short,),
+        tail=tail(place.text, run[-1].start + len(run[-1].text)),
     )
 
 

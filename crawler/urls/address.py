@@ -48,6 +48,11 @@ class Address:
     hidden: str | None = field(default=None, repr=False, compare=False)
 
     @property
+    def is_personal(self) -> bool:
+        """True when it named a recipient as printed."""
+        return Flag.PERSONAL in self.flags
+
+    @property
     def is_tracker(self) -> bool:
         """True for a wrapper that only its sender can open."""
         return self.hidden is not None
