@@ -155,9 +155,10 @@ def _shown_path(path: str, shown: re.Pattern[str]) -> str:
     pieces = _SLASHES.split(path)
     names = [plain(segment) for segment in pieces[::2]]
     first = next((place for place, name in enumerate(names) if name and ("/" in name or _shows(shown, "", name))), 0)
+    before = ""
     for place in range(first, len(names)):
-        before = next((name for name in reversed(names[:place]) if name), "")
         pieces[2 * place] = _shown_segment(pieces[2 * place], before, shown)
+        before = names[place] or before
     return "".join(pieces)
 
 
