@@ -119,7 +119,8 @@ class Ledger(Captures):
             )
             _insert_citations(db, night_id, citations)
             db.executemany(
-                "INSERT INTO unreadable VALUES (?, ?, ?)", [(night_id, u.document, u.why) for u in unreadable]
+                "INSERT INTO unreadable VALUES (?, ?, ?, ?)",
+                [(night_id, u.document, u.why, u.why_zh) for u in unreadable],
             )
 
     def citations_of(self, night_id: str) -> list[Citation]:
@@ -133,8 +134,8 @@ class Ledger(Captures):
 
     def unreadable_of(self, night_id: str) -> list[Unreadable]:
         """The documents a night could not read."""
-        rows = self._rows("SELECT document, why FROM unreadable WHERE night = ? ORDER BY rowid", night_id)
-        return [Unreadable(row["document"], row["why"]) for row in rows]
+        rows = self._rows("SELECT document, why, why_zh FROM unreadable WHERE night = ? ORDER BY rowid", night_id)
+        return [Unreadable(row["document"], row["why"], row["why_zh"]) for row in rows]
 
     def citation(self, citation_id: str) -> Citation | None:
         """The newest form of a citation by its id, or None."""

@@ -27,7 +27,7 @@ CREATE TABLE night_documents (
     PRIMARY KEY (night, place)
 ) STRICT;
 CREATE TABLE unreadable (
-    night TEXT NOT NULL REFERENCES nights(id), document TEXT NOT NULL, why TEXT NOT NULL
+    night TEXT NOT NULL REFERENCES nights(id), document TEXT NOT NULL, why TEXT NOT NULL, why_zh TEXT NOT NULL
 ) STRICT;
 -- a citation as some night read and settled it (a night that reads the same keeps no copy)
 CREATE TABLE citations (
