@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawler.archive.memento import best_capture, find_memento
+from crawler.archive.memento import best_capture
 from crawler.archive.reader import read_payload, read_record
 from crawler.archive.recording import Recording
 from crawler.errors import ArchiveError
@@ -178,6 +178,8 @@ def test_the_copy_an_editor_gets(captures: list[Capture], at: int | None, best: 
 
 def test_a_memento_is_found_by_uri_and_by_key(archive: Archive) -> None:
     [kept] = archive.keep(recorded(page()))
-    assert find_memento(archive.ledger, URI, "other key", None) == kept
-    assert find_memento(archive.ledger, "http://www.example.org/a?b=c", KEY, later(3)) == kept
-    assert find_memento(archive.ledger, "https://www.example.org/never", "org,example)/never", None) is None
+    assert best_capture(archive.ledger.captures_of(URI, "other key"), URI, None) == kept
+    variant = "http://www.example.org/a?b=c"
+    assert best_capture(archive.ledger.captures_of(variant, KEY), variant, later(3)) == kept
+    never = "https://www.example.org/never"
+    assert best_capture(archive.ledger.captures_of(never, "org,example)/never"), never, None) is None

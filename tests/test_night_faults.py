@@ -15,9 +15,16 @@ from tests.web.answers import Answer, Behaviour, Nights, NotFound, Page, Validat
 from tests.web.redirects import Redirect
 from tests.web.server import FakeWeb
 from tests.web.sites import Site, robots
+from tests.web.trouble import Raw
 from tests.web.walls import CLOUDFLARE
 
 BODY = b"<!doctype html><title>A page</title><p>Some text that a person could read.</p>"
+
+
+AKAMAI_IN_CHUNKS = (
+    b"HTTP/1.1 400 Bad Request\r\nServer: AkamaiGHost\r\nContent-Type: text/html\r\nTransfer-Encoding: chunked\r\n\r\n"
+    b"1e\r\n<title>Invalid request</title>\r\n0\r\n\r\n"
+)
 
 
 def page(**fields: str) -> Behaviour:
@@ -48,6 +55,7 @@ ODD: Mapping[str, tuple[Behaviour, Behaviour, str]] = {
     "retry-after-in-no-zone": (page(Retry_After="Mon, 01 Jan 2030 00:00:00 +99999999999999"), NotFound(), "ok"),
     "to-very-far": (Redirect("/n" + "/a%2541" * 30_000), NotFound(), "bad-http"),
     "attributes": (html("<p " + " ".join(f"a{n}=1" for n in range(150_000)) + ">"), NotFound(), "ok"),
+    "akamai-in-chunks": (Raw(AKAMAI_IN_CHUNKS), NotFound(), "blocked"),
     "nested": (html("<div>" * 100_000), NotFound(), "ok"),
     "endless-titles": (html("<title>" + "\u202e<script>" * 5_000), NotFound(), "ok"),
 }

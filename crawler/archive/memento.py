@@ -4,7 +4,6 @@ Rules:
 - One with a 2xx body first, whatever its date; then one of exactly this uri (a key may stand for several);
   then the nearest in time, the earlier of two equally near.
 - A 304 counts as the body it stands for: the server's word that it was still so.
-- Pure but for the one question to the index.
 """
 
 from __future__ import annotations
@@ -12,16 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from crawler.archive.index import Index
 from crawler.model import Capture
-
-
-def find_memento(index: Index, uri: str, urlkey: str, at: datetime | None) -> Capture | None:
-    """The capture to show for a uri near a date, or the newest; None when it was never captured.
-
-    One whose `uri` differs is a variant: it shares the key alone, and is to be shown as such.
-    """
-    return best_capture(index.captures_of(uri, urlkey), uri, at)
 
 
 def best_capture(captures: Iterable[Capture], uri: str, at: datetime | None) -> Capture | None:

@@ -189,7 +189,7 @@ def _read(question: Question, exchange: Exchange, capture: Capture | None) -> An
         failure=exchange.failure,
         via=question.via,
         detail=exchange.failure_detail or question.note,
-        fields=kept_fields(head) if head else (),
+        fields=_fields(head, exchange) if head else (),
         record_id=capture.record_id if capture else None,
         ip=exchange.ip,
     )
@@ -197,6 +197,13 @@ def _read(question: Question, exchange: Exchange, capture: Capture | None) -> An
     stands = capture is not None and capture.not_modified
     content = _content(question, exchange, head, stands) if head and exchange.failure is None else None
     return Answer(hop, head, body, content, exchange.refusal)
+
+
+def _fields(head: Head, exchange: Exchange) -> tuple[tuple[str, str], ...]:
+    """The fields that the rules read; a chunked body's length as counted, where none was stated (RFC 9110 §8.6)."""
+    kept = kept_fields(head)
+    stated = any(name == "content-length" for name, _ in kept)
+    return kept if stated else (*kept, ("content-length", str(exchange.payload_length)))
 
 
 def _readable(question: Question, exchange: Exchange, head: Head) -> bytes:
