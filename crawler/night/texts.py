@@ -21,8 +21,9 @@ log = logging.getLogger(__name__)
 HTML = ("text/html", "application/xhtml+xml")
 # Beyond this a page is a data dump; its text would cost minutes and tell an editor nothing.
 MAX_HTML_BYTES = 4 * 1024 * 1024
-# A page takes some 60 ms; whatever takes this long was made to.
-LIMIT_S = 20.0
+# Below this no page was found that takes more than two seconds; above it, whatever takes this long was made to.
+SMALL_BYTES = 200 * 1024
+LIMIT_S = 10.0
 
 
 def store_texts(ledger: Ledger, archive: Path, night_id: str, config: Config) -> None:
@@ -46,7 +47,7 @@ def store_texts(ledger: Ledger, archive: Path, night_id: str, config: Config) ->
 
 
 class Extractor:
-    """Extracts in a process of its own: a page made to be slow costs its own time limit, not the night."""
+    """Extracts large pages in a process of their own: one made to be slow costs its time limit, not the night."""
 
     def __init__(self, limit_s: float = LIMIT_S) -> None:
         self._limit_s = limit_s
@@ -60,6 +61,8 @@ class Extractor:
 
     def __call__(self, page: bytes, uri: str) -> MainText:
         """The main text of a page; an empty one when it takes too long."""
+        if len(page) <= SMALL_BYTES:
+            return main_text(page, uri)
         if self._pool is None:
             # Not forked: this process has threads of its own.
             self._pool = multiprocessing.get_context("spawn").Pool(1)
