@@ -73,7 +73,9 @@ def test_interim_heads_and_responses_are_the_bytes_the_server_sent(
 
 @pytest.mark.parametrize("name", BYTE_CASES)
 def test_what_was_cut_says_so(records: list[Stored], name: str) -> None:
-    for answer in of(records, uri_of(name), "response"):
+    answers = of(records, uri_of(name), "response")
+    assert answers, f"{name} was not archived at all"
+    for answer in answers:
         assert answer.fields.get("WARC-Truncated") == BYTE_CASES[name].truncated
 
 
@@ -103,6 +105,7 @@ def test_warcio_check_rejects_the_chunked_records_and_no_other(house: House) -> 
 
 
 def test_every_file_is_whole_gzip(house: House) -> None:
+    assert files_of(house.archive)
     for path in files_of(house.archive):
         subprocess.run(["gzip", "-t", str(path)], check=True)
     assert not list((house.archive / "warc").glob("*.open"))

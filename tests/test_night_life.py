@@ -86,7 +86,7 @@ def test_a_killed_night_is_taken_up_and_loses_nothing(web: FakeWeb, tmp_path: Pa
     wait_until(chance.randrange(len(URIS) * 3 // 4), house, night)
     time.sleep(chance.random() * 0.05)
     night.send_signal(signal.SIGKILL)
-    night.wait()
+    assert night.wait() == -signal.SIGKILL, "the night ended by itself: nothing was killed in its middle"
     before = committed(house) if observed(house) else {}
 
     ran = house.night()

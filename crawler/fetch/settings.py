@@ -40,7 +40,7 @@ SCHEDULER_MEMORY_QUEUE = "scrapy.squeues.FifoMemoryQueue"
 CONCURRENT_REQUESTS_PER_DOMAIN = 1
 # Scrapy's slots forget their limit with a delay of 0; the Pacer gives a host one turn at a time, whatever they do.
 DOWNLOAD_DELAY = 0
-# One worker task per response instead of a hundred: a third of the engine's CPU.
+# One worker task per response; the default starts a hundred for what a callback yields, and ours yields nothing.
 CONCURRENT_ITEMS = 1
 DOWNLOAD_VERIFY_CERTIFICATES = True
 WARN_ON_GENERATOR_RETURN_VALUE = False

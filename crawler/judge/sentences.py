@@ -33,11 +33,14 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The text has been a different one since {since}, seen on 2 nights.",
         "自{since}起，正文已整篇替换，经 2 晚确认。",
     ),
-    "changed": ("The content has changed, seen on 2 nights.", "内容有变动，经 2 晚确认。"),
-    "ok-https": ("The same address works with https; seen on 2 nights.", "同一地址可用 https 打开，经 2 晚确认。"),
+    "changed": ("The content has changed, seen on 2 nights or more.", "内容有变动，经 2 晚以上确认。"),
+    "ok-https": (
+        "The same address works with https; seen on 2 nights or more.",
+        "同一地址可用 https 打开，经 2 晚以上确认。",
+    ),
     "ok-moved": (
-        "Moved permanently to {target}, confirmed on 3 nights.",
-        "已永久迁移到 {target}，经 3 晚确认。",
+        "Moved permanently to {target}, confirmed on 3 nights or more.",
+        "已永久迁移到 {target}，经 3 晚以上确认。",
     ),
     "ok": ("Opens normally.", "可正常打开。"),
     "ok-fragment": (
