@@ -23,7 +23,7 @@ demo: $(VENV)/ready-test ## seven simulated nights against the fake web of the t
 test: $(VENV)/ready-test ## style, types, import floors and all tests but the long proofs
 	@sh bin/browser
 	$(MAKE) --no-print-directory check
-	$(BIN)/python -m pytest -m "not proof"
+	$(BIN)/python -m pytest -m "not proof" -n 3 --dist loadfile
 
 proof: $(VENV)/ready-test ## the long proofs
 	$(BIN)/python -m pytest -m proof; status=$$?; [ $$status = 5 ] || exit $$status

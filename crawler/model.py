@@ -49,6 +49,23 @@ class Defect(StrEnum):
     NO_HOST = "no-host"
 
 
+class DateSource(StrEnum):
+    """Where a document's issue date was found, the surest first."""
+
+    SEEDS_TOML = "seeds.toml"
+    FILE_NAME = "file-name"
+    TEXT = "text"
+    METADATA = "metadata"
+
+
+@dataclass(frozen=True, slots=True)
+class Issued:
+    """When a document was issued: an ISO 8601 date, or year and month (`2025-06`), and where that was found."""
+
+    date: str
+    source: DateSource
+
+
 @dataclass(frozen=True, slots=True)
 class Document:
     """A seed document as read on one night. `path` is below the folder given, or the file's name;
@@ -57,15 +74,31 @@ class Document:
     path: str
     name: str
     sha256: str
+    issued: Issued | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Unreadable:
-    """A seed document that could not be read, and one clear sentence saying why; `why_zh` says it in Chinese."""
+    """A seed document that could not be read, and one clear sentence saying why; `why_zh` says it in Chinese.
+
+    `partly`: the rest of the document was read.
+    """
 
     document: str
     why: str
     why_zh: str = ""
+    partly: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rectangle:
+    """An area on a page (numbered from 1), in points from the page's lower left corner (ISO 32000-1 §8.3.2.3)."""
+
+    page: int
+    left: float
+    bottom: float
+    right: float
+    top: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +125,10 @@ class Wrapper:
 class Citation:
     """One cited URL with its place and context in one document; the fields of `cite --format jsonl`.
 
-    `printed` and `context` are redacted. `lines` count from 1; `start`/`end` are character offsets
-    into the document's text. `uri` is None for mail, a defect, or a tracker not yet resolved.
+    `printed` and `context` are redacted. `lines` and `column` count from 1 (no lines where a format has
+    none); `start`/`end` are character offsets into the document's text. `part` names the part of the
+    document that is not its running text (`footnote 2`, `table 1`, `Sheet1!B7`), `paragraph` counts from 1
+    in it. `uri` is None for mail, a defect, or a tracker not yet resolved.
     `alternatives` are further fetch uris of the same print; the crawl tries the one with its session part.
     """
 
@@ -121,6 +156,11 @@ class Citation:
     uri_fragment: str | None = None
     wrapper: Wrapper | None = None
     alternatives: tuple[str, ...] = ()
+    column: int | None = None
+    part: str | None = None
+    paragraph: int | None = None
+    rectangles: tuple[Rectangle, ...] = ()
+    issued: Issued | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -89,6 +89,11 @@ def _citation(document: Document, mention: Mention, address: Address, ordinal: i
         uri_fragment=address.uri_fragment,
         wrapper=_wrapper(address),
         alternatives=_alternatives(address, mention.alternatives),
+        column=mention.column,
+        part=mention.part,
+        paragraph=mention.paragraph,
+        rectangles=mention.rectangles,
+        issued=document.issued,
     )
 
 

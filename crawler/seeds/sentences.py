@@ -1,0 +1,38 @@
+"""The sentence around a place in a text, redacted and short enough to show.
+
+Rules:
+- A sentence ends at 。！？；…, at a blank line, and at .!? before white space.
+- What is kept is redacted before it is cut: half an address is hard to recognise.
+"""
+
+from __future__ import annotations
+
+import re
+
+from crawler.urls.redact import redact_text
+
+CONTEXT_CHARACTERS = 160
+BEFORE_CHARACTERS = CONTEXT_CHARACTERS // 2
+_WINDOW = 1000
+
+_END = re.compile(r"[。！？；…]+[”’」』）》\"')]*|[.!?]+[”’\"')]*(?=\s)|\n\s*\n|\f")
+
+
+def sentence_around(text: str, start: int, end: int) -> str:
+    """The sentence that text[start:end] stands in, on one line; of a long one what is nearest, `…` where it is cut."""
+    before, after = text[max(0, start - _WINDOW) : start], text[end : end + _WINDOW]
+    opened = [found.end() for found in _END.finditer(before)]
+    closed = _END.search(after)
+    before = before[opened[-1] if opened else 0 :]
+    after = after[: closed.end()] if closed else after
+    shown = [" ".join(redact_text(part).split()) for part in (before, text[start:end], after)]
+    return _joined(before, after, shown)
+
+
+def _joined(before: str, after: str, shown: list[str]) -> str:
+    left, words, right = shown
+    left = left if len(left) <= BEFORE_CHARACTERS else "…" + left[-BEFORE_CHARACTERS:]
+    room = max(0, CONTEXT_CHARACTERS - len(left) - len(words))
+    right = right if len(right) <= room else right[:room] + "…"
+    gap = " " if before[-1:].isspace() and left else ""
+    return left + gap + words + (" " if after[:1].isspace() and right else "") + right
