@@ -5,6 +5,8 @@ Rules:
 - An item's title is one to three short lines without closing punctuation, where no paragraph is left
   open; it may be printed before or after its body. Short means: plainly shorter than the lines of body
   near it, or repeated by the body's first words.
+- Where one title of a page takes several lines and every other is a single line whose words the text
+  before it has already named, those are sub-headings of the one, not items of their own.
 - Credits, sources, captions, list items and lines with an address in them are no titles.
 """
 
@@ -23,6 +25,7 @@ Block = tuple[Line, ...]
 SHORT_OF_BODY = 0.8
 MAX_TITLE_COLUMNS = 64
 MAX_TITLE_LINES = 3
+NAMED_CHARACTERS = 5  # of a sub-heading's beginning: "可持续公共采购行动计划" is named by "可持续公共…"
 NEAR_LINES = (3, 6)  # at least, at most; a paragraph that ends in between is enough
 
 # (name, pattern, where it was met)
@@ -74,9 +77,10 @@ def read_headings(page: Page) -> Headings:
     roles = _roles(blocks)
     heads = [_words(block) for block, role in zip(blocks, roles, strict=True) if role is _Role.HEAD]
     text = [block for block, role in zip(blocks, roles, strict=True) if role is not _Role.HEAD]
+    titles = tuple(dict.fromkeys(_titles(blocks, roles)))
     return Headings(
         section=heads[-1] if heads else None,
-        titles=tuple(dict.fromkeys(_titles(blocks, roles))),
+        titles=_item_of_parts(blocks, roles) or titles,
         opening=text[0][0].words if text else None,
     )
 
@@ -176,6 +180,23 @@ def _titles(blocks: Sequence[Block], roles: Sequence[_Role]) -> list[str]:
         titles += [_words(block)] if role is _Role.TITLE else []
         run = []
     return titles + run
+
+
+def _item_of_parts(blocks: Sequence[Block], roles: Sequence[_Role]) -> tuple[str, ...]:
+    """The page's one item when all its other titles are sub-headings of it; else nothing."""
+    places = [place for place, role in enumerate(roles) if role is _Role.TITLE]
+    items = [place for place in places if len(blocks[place]) > 1]
+    parts = [place for place in places if len(blocks[place]) == 1]
+    if len(items) != 1 or not parts or not all(_is_named_before(blocks, roles, place) for place in parts):
+        return ()
+    return (_words(blocks[items[0]]),)
+
+
+def _is_named_before(blocks: Sequence[Block], roles: Sequence[_Role], place: int) -> bool:
+    """Whether the text before a title has said its words, or how they begin."""
+    before = zip(blocks[:place], roles[:place], strict=True)
+    body = _MARKS.sub("", "".join(_words(block) for block, role in before if role is _Role.BODY))
+    return _MARKS.sub("", _words(blocks[place]))[:NAMED_CHARACTERS] in body
 
 
 def _words(block: Block) -> str:

@@ -17,6 +17,7 @@ from itertools import groupby
 from crawler.seeds.boundary import MAX_CHARACTERS, find_urls
 
 BLANK_LINES_END_PAGE = 3
+SPREAD = 0.5  # of a page's lines with one blank line below, as some programs export every line
 
 _LINE = re.compile(r"([^\r\n\f]*)(\r\n|\r|\n|\f|$)")
 _WHOLE_URL = re.compile(rf"(?:https?|ftp|mailto|hxxps?):[!-~]{{1,{MAX_CHARACTERS}}}", re.IGNORECASE)
@@ -44,6 +45,13 @@ class Page:
 
     number: int
     lines: tuple[Line, ...]
+
+    @property
+    def is_spread(self) -> bool:
+        """Whether a blank line stands after nearly every line, and so ends no paragraph."""
+        text = [bool(line.words) for line in self.lines if not line.is_link]
+        single = sum(one and not two and three for one, two, three in zip(text, text[1:], text[2:], strict=False))
+        return single > SPREAD * sum(text)
 
     @property
     def blocks(self) -> list[tuple[Line, ...]]:

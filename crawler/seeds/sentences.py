@@ -15,6 +15,7 @@ CONTEXT_CHARACTERS = 160
 BEFORE_CHARACTERS = CONTEXT_CHARACTERS // 2
 _WINDOW = 1000
 
+_CHINESE_BREAK = re.compile(r"(?<=[^\x00-\x7f])\s*\n\s*(?=[^\x00-\x7f])")
 _END = re.compile(r"[。！？；…]+[”’」』）》\"')]*|[.!?]+[”’\"')]*(?=\s)|\n\s*\n|\f")
 
 
@@ -25,8 +26,13 @@ def sentence_around(text: str, start: int, end: int) -> str:
     closed = _END.search(after)
     before = before[opened[-1] if opened else 0 :]
     after = after[: closed.end()] if closed else after
-    shown = [" ".join(redact_text(part).split()) for part in (before, text[start:end], after)]
+    shown = [one_line(redact_text(part)) for part in (before, text[start:end], after)]
     return _joined(before, after, shown)
+
+
+def one_line(text: str) -> str:
+    """The text on one line: a line end between Chinese words is nothing, elsewhere a space."""
+    return " ".join(_CHINESE_BREAK.sub("", text).split())
 
 
 def _joined(before: str, after: str, shown: list[str]) -> str:
