@@ -91,6 +91,15 @@ class Unreadable:
 
 
 @dataclass(frozen=True, slots=True)
+class Retired:
+    """A document that is no longer among the seeds: its last path, its name, and the last night that read it."""
+
+    path: str
+    name: str
+    last_night: str
+
+
+@dataclass(frozen=True, slots=True)
 class Rectangle:
     """An area on a page (numbered from 1), in points from the page's lower left corner (ISO 32000-1 §8.3.2.3)."""
 
@@ -129,7 +138,9 @@ class Citation:
     none); `start`/`end` are character offsets into the document's text. `part` names the part of the
     document that is not its running text (`footnote 2`, `table 1`, `Sheet1!B7`), `paragraph` counts from 1
     in it. `uri` is None for mail, a defect, or a tracker not yet resolved.
-    `alternatives` are further fetch uris of the same print; the crawl tries the one with its session part.
+    `alternatives` are further fetch uris of the same print: the one with its session part, and other readings
+    of where it ends, until the crawl settles which holds. `same_as` is the uri whose fetches stand for this one's.
+    `notes` say how the target came to be, where the print alone does not tell it.
     """
 
     id: str
@@ -161,6 +172,8 @@ class Citation:
     paragraph: int | None = None
     rectangles: tuple[Rectangle, ...] = ()
     issued: Issued | None = None
+    same_as: str | None = None
+    notes: tuple[Evidence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +190,49 @@ class Batch:
 
     host: str
     targets: tuple[Target, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Override:
+    """What an editor typed as a target, when and why. `subject` is a wrapper's sha256 or a citation's id,
+    `citation` the id it was typed for; `uri` None takes an earlier one back."""
+
+    subject: str
+    citation: str
+    uri: str | None
+    why: str
+    set_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """Which reading of a citation's print holds, as a night found."""
+
+    citation: str
+    uri: str
+    night: str
+    why: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Merge:
+    """Two fetch uris found to be one page: `uri` stands for the same as `same_as`; None undoes an earlier merge."""
+
+    uri: str
+    same_as: str | None
+    night: str
+    why: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One time a tracking link was asked, or was about to be: `answer` is its evidence as JSON; no night for an
+    editor's own asking."""
+
+    intended_at: datetime
+    night: str | None
+    answer: str | None
+    sent: bool | None
 
 
 # ---------------------------------------------------------------- the wire
