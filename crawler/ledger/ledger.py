@@ -11,11 +11,11 @@ from typing import Any
 
 from crawler.errors import LedgerError
 from crawler.ledger.captures import Captures, read_capture
+from crawler.ledger.seeds import Seeds
+from crawler.ledger.targets import Targets
 from crawler.ledger.values import read_json, write_json
 from crawler.model import (
     Capture,
-    Citation,
-    Document,
     Evidence,
     Night,
     NightReading,
@@ -23,14 +23,13 @@ from crawler.model import (
     Outcome,
     Reading,
     Standing,
-    Unreadable,
 )
 
 BUSY_S = 30.0
 
 
-class Ledger(Captures):
-    """What the nights saw: documents, citations, trackers, observations; readings and standings derived from them."""
+class Ledger(Captures, Seeds, Targets):
+    """What the nights saw: documents, targets, observations; readings and standings derived from them."""
 
     # ------------------------------------------------------------ nights
 
@@ -83,114 +82,6 @@ class Ledger(Captures):
         """Why a night was invalid, or None."""
         row = self._one("SELECT invalid_reason FROM nights WHERE id = ?", night_id)
         return read_json(Evidence, row["invalid_reason"]) if row and row["invalid_reason"] else None
-
-    # ------------------------------------------------------------ documents and citations
-
-    def names(self) -> dict[str, str]:
-        """sha256 → the name a document was first recorded under, and path → its document's name.
-
-        So a renamed file keeps its ids, and keeps them when it is corrected afterwards.
-        """
-        rows = self._rows("SELECT path, sha256, name FROM documents ORDER BY rowid")
-        names: dict[str, str] = {}
-        for row in rows:
-            names[row["path"]] = row["name"]
-            names.setdefault(row["sha256"], row["name"])
-        return names
-
-    def record_seeds(
-        self,
-        night_id: str,
-        documents: Sequence[Document],
-        citations: Sequence[Citation],
-        unreadable: Sequence[Unreadable],
-    ) -> None:
-        """Record what a night read, in place of what was recorded of it before; equal citations are stored once."""
-        with self._writing() as db:
-            for table in ("night_documents", "night_citations", "unreadable"):
-                db.execute(f"DELETE FROM {table} WHERE night = ?", (night_id,))
-            db.executemany(
-                "INSERT OR IGNORE INTO documents VALUES (?, ?, ?, ?)",
-                [(d.path, d.sha256, d.name, night_id) for d in documents],
-            )
-            db.executemany(
-                "INSERT INTO night_documents VALUES (?, ?, ?, ?)",
-                [(night_id, place, d.path, d.sha256) for place, d in enumerate(documents)],
-            )
-            _insert_citations(db, night_id, citations)
-            db.executemany(
-                "INSERT INTO unreadable VALUES (?, ?, ?, ?)",
-                [(night_id, u.document, u.why, u.why_zh) for u in unreadable],
-            )
-
-    def citations_of(self, night_id: str) -> list[Citation]:
-        """The citations a night read, as it settled them, in document order."""
-        rows = self._rows(
-            "SELECT c.data FROM night_citations n JOIN citations c ON c.number = n.citation"
-            " WHERE n.night = ? ORDER BY n.place",
-            night_id,
-        )
-        return [read_json(Citation, row["data"]) for row in rows]
-
-    def unreadable_of(self, night_id: str) -> list[Unreadable]:
-        """The documents a night could not read."""
-        rows = self._rows("SELECT document, why, why_zh FROM unreadable WHERE night = ? ORDER BY rowid", night_id)
-        return [Unreadable(row["document"], row["why"], row["why_zh"]) for row in rows]
-
-    def citation(self, citation_id: str) -> Citation | None:
-        """The newest form of a citation by its id, or None."""
-        row = self._one("SELECT data FROM citations WHERE id = ? ORDER BY number DESC LIMIT 1", citation_id)
-        return read_json(Citation, row["data"]) if row else None
-
-    # ------------------------------------------------------------ trackers
-
-    def tracker_targets(self) -> dict[str, str]:
-        """sha256 of the wrapper → the cleaned target it was answered with."""
-        rows = self._rows("SELECT wrapper, uri FROM trackers WHERE uri IS NOT NULL")
-        return {row["wrapper"]: row["uri"] for row in rows}
-
-    def tracker_evidence(self) -> dict[str, str]:
-        """sha256 of the wrapper → what its last attempt was answered with, as JSON."""
-        rows = self._rows("SELECT wrapper, evidence FROM trackers WHERE evidence IS NOT NULL")
-        return {row["wrapper"]: row["evidence"] for row in rows}
-
-    def tracker_attempts(self, wrapper: str) -> int:
-        """How often a wrapper was asked: intents without an answer count, attempts that sent nothing do not."""
-        row = self._one(
-            "SELECT count(*) AS n FROM tracker_attempts WHERE wrapper = ? AND coalesce(sent, 1) = 1", wrapper
-        )
-        return int(row["n"]) if row else 0
-
-    def intend_tracker(self, wrapper: str, redacted: str, night_id: str, at: datetime) -> None:
-        """Commit the intent to ask a wrapper, before anything is sent."""
-        with self._writing() as db:
-            db.execute("INSERT OR IGNORE INTO trackers (wrapper, redacted) VALUES (?, ?)", (wrapper, redacted))
-            db.execute(
-                "INSERT INTO tracker_attempts (wrapper, night, intended_at) VALUES (?, ?, ?)",
-                (wrapper, night_id, at.isoformat()),
-            )
-
-    def settle_tracker(self, wrapper: str, at: datetime, answer: str, uri: str | None, sent: bool) -> None:
-        """Record what the last attempt was answered with, and whether anything was sent at all.
-
-        With a uri the wrapper is never asked again.
-        """
-        with self._writing() as db:
-            db.execute(
-                "UPDATE tracker_attempts SET answer = ?, sent = ? WHERE rowid ="
-                " (SELECT max(rowid) FROM tracker_attempts WHERE wrapper = ?)",
-                (answer, sent, wrapper),
-            )
-            db.execute(
-                "UPDATE trackers SET uri = coalesce(uri, ?), settled_at = ?, evidence = ? WHERE wrapper = ?",
-                (uri, at.isoformat(), answer, wrapper),
-            )
-
-    def note_tracker(self, wrapper: str, redacted: str, evidence: str) -> None:
-        """Record why a wrapper was not asked."""
-        with self._writing() as db:
-            db.execute("INSERT OR IGNORE INTO trackers (wrapper, redacted) VALUES (?, ?)", (wrapper, redacted))
-            db.execute("UPDATE trackers SET evidence = ? WHERE wrapper = ? AND uri IS NULL", (evidence, wrapper))
 
     # ------------------------------------------------------------ observations
 
@@ -335,16 +226,6 @@ def _night(row: sqlite3.Row) -> Night:
         invalid_reason=reason,
         status=row["status"],
     )
-
-
-def _insert_citations(db: sqlite3.Connection, night_id: str, citations: Sequence[Citation]) -> None:
-    for place, citation in enumerate(citations):
-        row = (citation.id, write_json(citation))
-        db.execute("INSERT OR IGNORE INTO citations (id, data) VALUES (?, ?)", row)
-        db.execute(
-            "INSERT INTO night_citations SELECT ?, ?, number FROM citations WHERE id = ? AND data = ?",
-            (night_id, place, *row),
-        )
 
 
 def _standing_row(night_id: str, subject: str, standing: Standing, rules_version: str) -> tuple[Any, ...]:

@@ -83,10 +83,56 @@ CREATE TABLE texts (
 ) STRICT;
 """
 
+_SECOND = """
+-- derived: what a document's files read as, so that unchanged files are not read again
+CREATE TABLE seed_readings (
+    key TEXT PRIMARY KEY, version TEXT NOT NULL, data TEXT NOT NULL
+) STRICT;
+CREATE INDEX night_citations_by_citation ON night_citations (citation);
+ALTER TABLE night_documents ADD COLUMN issued TEXT;
+ALTER TABLE unreadable ADD COLUMN partly INTEGER NOT NULL DEFAULT 0;
+-- an attempt without a night is an editor's own (rowids keep the order of attempts)
+ALTER TABLE tracker_attempts RENAME TO tracker_attempts_of_nights;
+CREATE TABLE tracker_attempts (
+    wrapper TEXT NOT NULL REFERENCES trackers(wrapper), night TEXT REFERENCES nights(id),
+    intended_at TEXT NOT NULL, answer TEXT, sent INTEGER
+) STRICT;
+INSERT INTO tracker_attempts (rowid, wrapper, night, intended_at, answer, sent)
+    SELECT rowid, wrapper, night, intended_at, answer, sent FROM tracker_attempts_of_nights;
+DROP TABLE tracker_attempts_of_nights;
+CREATE INDEX tracker_attempts_by_wrapper ON tracker_attempts (wrapper);
+-- targets that editors typed: the newest row of a subject (a wrapper's sha256, a citation's id) counts
+CREATE TABLE overrides (
+    number INTEGER PRIMARY KEY, subject TEXT NOT NULL, citation TEXT NOT NULL, uri TEXT, why TEXT NOT NULL,
+    set_at TEXT NOT NULL
+) STRICT;
+CREATE INDEX overrides_by_subject ON overrides (subject);
+-- which of several readings of a print holds: found once
+CREATE TABLE choices (
+    citation TEXT PRIMARY KEY, uri TEXT NOT NULL, night TEXT NOT NULL REFERENCES nights(id), why TEXT NOT NULL
+) STRICT;
+-- look-alike uris that are one page: the newest row of a uri counts
+CREATE TABLE merges (
+    number INTEGER PRIMARY KEY, uri TEXT NOT NULL, same_as TEXT, night TEXT NOT NULL REFERENCES nights(id),
+    why TEXT NOT NULL
+) STRICT;
+CREATE INDEX merges_by_uri ON merges (uri)
+"""
+
+
+def _execute_all(db: Database, script: str) -> None:
+    for statement in script.split(";"):
+        if statement.strip():
+            db.execute(statement)
+
 
 @MIGRATIONS()
 def m001_first(db: Database) -> None:
     """Everything a night needs: documents, citations, trackers, observations, captures."""
-    for statement in _FIRST.split(";"):
-        if statement.strip():
-            db.execute(statement)
+    _execute_all(db, _FIRST)
+
+
+@MIGRATIONS()
+def m002_targets(db: Database) -> None:
+    """What spans nights: readings of files, dates of documents, typed targets, chosen readings, merged look-alikes."""
+    _execute_all(db, _SECOND)
