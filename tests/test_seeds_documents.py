@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from crawler.errors import UsageError
 from crawler.model import Citation, Document, Kind
 from crawler.seeds.citations import citation_id, cite, kind_of
-from crawler.seeds.documents import MAX_BYTES, READERS, read_documents
+from crawler.seeds.documents import read_documents
+from crawler.seeds.formats import MAX_TEXT_BYTES, READERS
 from crawler.seeds.show import citation_json, citations_table, explain
 from crawler.seeds.text import read_text
 
@@ -119,7 +120,7 @@ def test_awkward_files_are_named_and_the_rest_goes_on(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to(tmp_path, target_is_directory=True)
     os.mkfifo(tmp_path / "pipe.txt")
     with (tmp_path / "huge.txt").open("wb") as huge:
-        huge.truncate(MAX_BYTES + 1)
+        huge.truncate(MAX_TEXT_BYTES + 1)
     seeds = read_documents([tmp_path])
     assert [citation.document for citation in seeds.citations] == ["b.md", "sub/good.txt"]
     assert [one.document for one in seeds.unreadable] == [
@@ -129,8 +130,8 @@ def test_awkward_files_are_named_and_the_rest_goes_on(tmp_path: Path) -> None:
     why = {one.document: (one.why, one.why_zh) for one in seeds.unreadable}
     assert all(re.search("[一-鿿]", zh) for _, zh in why.values()), "a Chinese editor would read English"
     assert why["gbk.txt"] == ("looks like GB18030; save it again as UTF-8", "编码似乎是 GB18030；请另存为 UTF-8 编码")
-    assert "export it as plain text (.txt) or a citation list (.md)" in why["old.doc"][0]
-    assert "请导出为纯文本" in why["old.doc"][1]
+    assert "(.doc) are not read; save it as .docx" in why["old.doc"][0]
+    assert "请另存为 .docx" in why["old.doc"][1]
 
 
 @pytest.mark.parametrize(

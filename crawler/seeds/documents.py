@@ -1,161 +1,167 @@
-"""Seed documents on disk → citations: one reader a format, in a table.
+"""Seed documents on disk → citations, document by document.
 
 Rules:
-- A folder is read recursively, in order of path; README files and dot-files are skipped, links to
-  folders are not followed.
-- A document that cannot be read is named with one sentence and the others go on; a path that was named
-  and is missing is a mistake of the caller (UsageError). Nothing readable at all is for the caller to see.
+- A document that cannot be read is named with one sentence and the others go on. Nothing readable at all is for
+  the caller to see.
 - The same bytes are the same document: read once, under the name it was first recorded by.
+- Of a document in several formats the richest leads; a link that only another holds is cited from there.
+- Unchanged files are not read again where a memory is given, unless a tracking link has still to be asked: its
+  address stands nowhere but in the document.
 """
 
 from __future__ import annotations
 
-import codecs
-import errno
 import hashlib
-import os
 import stat
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
+from typing import Protocol
 
-from crawler.errors import UsageError
-from crawler.model import Citation, Document, Unreadable
+from crawler.ledger.values import read_json, write_json
+from crawler.model import Citation, Document, Flag, Unreadable
+from crawler.seeds.apart import Apart, read_here
 from crawler.seeds.citations import Seen, cite
-from crawler.seeds.markdown import read_markdown
-from crawler.seeds.mention import Mention
+from crawler.seeds.edition import edition
+from crawler.seeds.formats import Format
+from crawler.seeds.groups import Group, group_files
+from crawler.seeds.issued import find_issued
+from crawler.seeds.listing import File, list_files, told_zh
+from crawler.seeds.reading import Reading, Why
 from crawler.seeds.show import shown_document
-from crawler.seeds.text import read_text
-
-MAX_BYTES = 16 * 1024 * 1024
-MOSTLY = 0.9  # of a text's wide characters
-
-_REASONS = {errno.EACCES: "没有权限", errno.EPERM: "没有权限", errno.ENOENT: "文件不存在", errno.ELOOP: "链接循环"}
-
-Reader = Callable[[str], list[Mention]]
-
-READERS: Mapping[str, Reader] = {
-    ".txt": read_text,
-    ".text": read_text,
-    ".md": read_markdown,
-    ".markdown": read_markdown,
-}
 
 
 @dataclass(frozen=True, slots=True)
 class Seeds:
-    """What a set of paths holds: the documents read, their citations, and what could not be read."""
+    """What a set of paths, or one document, holds: the files read, their citations, and what could not be read."""
 
-    documents: tuple[Document, ...]
-    citations: tuple[Citation, ...]
+    documents: tuple[Document, ...] = ()
+    citations: tuple[Citation, ...] = ()
+    unreadable: tuple[Unreadable, ...] = ()
+
+
+class Memory(Protocol):
+    """Where readings are kept from one night to the next (the ledger)."""
+
+    def recall_reading(self, key: str, version: str) -> str | None:
+        """What was kept, or None."""
+
+    def keep_reading(self, key: str, version: str, data: str) -> None:
+        """Keep a reading."""
+
+    def drop_readings_but(self, keys: Collection[str]) -> None:
+        """Forget what no document reads as any more."""
+
+    def tracker_targets(self) -> dict[str, str]:
+        """The wrappers that have been answered: nobody needs their address any more."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """One file of a document, ready to be read."""
+
+    file: File
+    format: Format
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Whole:
+    """A document: its files, the one that leads first, the name its ids are made of, and its stated date."""
+
+    parts: tuple[_Part, ...]
+    name: str
+    issued: str | None
     unreadable: tuple[Unreadable, ...]
 
-
-@dataclass(frozen=True, slots=True)
-class _Why:
-    """Why a document is not read, in one sentence of each language; it says what to do where anything can be done."""
-
-    en: str
-    zh: str
+    def key(self) -> str:
+        """What its reading is kept under: everything that it depends on but the readers themselves."""
+        files = [f"{part.file.name}\0{part.digest}" for part in self.parts]
+        return hashlib.sha256("\0".join([self.name, self.issued or "", *files]).encode()).hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A file to read and its path as the report names it; `why` when it cannot even be listed."""
-
-    path: Path
-    name: str
-    why: _Why | None = None
-
-
-def read_documents(paths: Sequence[Path], names: Mapping[str, str] | None = None) -> Seeds:
+def read_documents(
+    paths: Sequence[Path], names: Mapping[str, str] | None = None, memory: Memory | None = None
+) -> Seeds:
     """The citations of files and folders. `names` maps a sha256, or a path, to the name it was first recorded by.
 
-    Raises UsageError for a named path that does not exist.
+    Raises UsageError for a named path that does not exist and for a seeds.toml that cannot be used.
     """
-    documents: dict[str, Document] = {}
-    citations: list[Citation] = []
+    parts = list(each_document(paths, names, memory))
+    return Seeds(
+        tuple(one for part in parts for one in part.documents),
+        tuple(one for part in parts for one in part.citations),
+        tuple(one for part in parts for one in part.unreadable),
+    )
+
+
+def each_document(
+    paths: Sequence[Path], names: Mapping[str, str] | None = None, memory: Memory | None = None
+) -> Iterator[Seeds]:
+    """The documents of files and folders, one after the other; memory does not grow with their number."""
+    groups, missing = group_files(list_files(paths))
+    wholes = list(_unlike(_whole(group, names or {}) for group in groups))
+    shared = Counter(whole.name for whole in wholes)
+    seen: dict[str, Seen] = {name: Counter() for name, number in shared.items() if number > 1}
+    settled = frozenset(memory.tracker_targets()) if memory else frozenset()
+    kept: set[str] = set()
+    with Apart() as apart:
+        for whole in wholes:
+            if memory is None or whole.name in seen or not whole.parts:
+                yield _read(whole, apart, seen.get(whole.name))
+            else:
+                kept.add(whole.key())
+                yield _recalled(whole, memory, settled) or _kept(_read(whole, apart, None), whole, memory)
+    if missing:
+        yield Seeds(unreadable=tuple(missing))
+    if memory is not None:
+        memory.drop_readings_but(kept)
+
+
+# ---------------------------------------------------------------- which files, under which name
+
+
+def _whole(group: Group, names: Mapping[str, str]) -> _Whole:
+    parts: list[_Part] = []
     unreadable: list[Unreadable] = []
-    seen: Seen = Counter()
-    for file in _files(paths):
-        read = _read(file, names or {})
-        if isinstance(read, Unreadable):
-            unreadable.append(read)
-            continue
-        document, mentions = read
-        if document.sha256 not in documents:
-            documents[document.sha256] = document
-            citations += cite(document, mentions, seen)
-    return Seeds(tuple(documents.values()), tuple(citations), tuple(unreadable))
+    for member in group.members:
+        found = member.format if isinstance(member.format, Why) else _part(member.file, member.format)
+        if isinstance(found, Why):
+            unreadable.append(_unreadable(member.file.name, found))
+        else:
+            parts.append(found)
+    return _Whole(tuple(parts), _name(parts, names), group.issued, tuple(unreadable))
 
 
-def _files(paths: Sequence[Path]) -> Iterator[_File]:
-    """The files of all paths, each once, in the order given and sorted below a folder."""
-    for path in paths:
-        if not _exists(path):
-            raise UsageError(f"{shown_document(_shown(path))}: no such file or folder; correct the path")
-    listed = (file for path in paths for file in (_below(path) if path.is_dir() else [_File(path, _shown(path.name))]))
-    known: set[Path] = set()
-    for file in listed:
-        place = file.path.resolve()
-        if place not in known:
-            known.add(place)
-            yield file
-
-
-def _exists(path: Path) -> bool:
+def _part(file: File, format_: Format) -> _Part | Why:
+    """A regular file's digest, or why it is not read."""
     try:
-        return path.exists()
-    except OSError:
-        return False
+        found = file.path.stat()
+        if not stat.S_ISREG(found.st_mode):
+            return Why("is not a regular file", "不是普通文件")
+        if found.st_size > format_.max_bytes:
+            return _too_long(found.st_size, format_.max_bytes)
+        if not found.st_size:
+            return Why("is empty", "文件为空")
+        with file.path.open("rb") as content:
+            return _Part(file, format_, hashlib.file_digest(content, "sha256").hexdigest())
+    except OSError as error:
+        return Why(f"cannot be opened ({error.strerror})", f"文件无法打开（{told_zh(error)}）")
 
 
-def _below(folder: Path) -> Iterable[_File]:
-    files: list[_File] = []
-
-    def refused(error: OSError) -> None:
-        place = Path(error.filename or folder)
-        why = _Why(f"cannot be listed ({error.strerror})", f"文件夹无法列出（{_zh(error)}）")
-        files.append(_File(place, _shown(place.relative_to(folder)), why))
-
-    for place, folders, names in os.walk(folder, onerror=refused):
-        folders[:] = [name for name in folders if not name.startswith(".")]
-        files += [_below_as(folder, Path(place, name)) for name in names if not _is_skipped(name)]
-    return sorted(files, key=lambda file: PurePosixPath(file.name).parts)
+def _too_long(length: int, limit: int) -> Why:
+    return Why(
+        f"has {length} bytes; more than {limit} is not read, split it",
+        f"文件过大（{length} 字节，上限 {limit} 字节）；请拆分后再放入",
+    )
 
 
-def _below_as(folder: Path, path: Path) -> _File:
-    return _File(path, _shown(path.relative_to(folder).as_posix()))
-
-
-def _is_skipped(name: str) -> bool:
-    return name.startswith(".") or name.upper().startswith("README")
-
-
-def _shown(path: Path | str) -> str:
-    """A path as text that can be written anywhere: bytes that are no UTF-8 replaced."""
-    return os.fsencode(str(path)).decode("utf-8", "replace")
-
-
-def _read(file: _File, names: Mapping[str, str]) -> tuple[Document, list[Mention]] | Unreadable:
-    reader = READERS.get(file.path.suffix.lower())
-    if file.why or reader is None:
-        return _unreadable(file, file.why or _no_reader(file.path))
-    content = _content(file.path)
-    if isinstance(content, _Why):
-        return _unreadable(file, content)
-    text = _text(content)
-    if text is None:
-        return _unreadable(file, _not_text(content))
-    digest = hashlib.sha256(content).hexdigest()
-    name = names.get(digest) or names.get(file.name) or _recorded_name(file.name)
-    return Document(file.name, name, digest), reader(text)
-
-
-def _unreadable(file: _File, why: _Why) -> Unreadable:
-    return Unreadable(shown_document(file.name), why.en, why.zh)
+def _name(parts: Sequence[_Part], names: Mapping[str, str]) -> str:
+    """The name a document was first recorded by, under any of its files; else the leading file's path."""
+    known = (names.get(part.digest) or names.get(part.file.name) for part in parts)
+    return next((name for name in known if name), _recorded_name(parts[0].file.name) if parts else "")
 
 
 def _recorded_name(path: str) -> str:
@@ -163,86 +169,113 @@ def _recorded_name(path: str) -> str:
     return unicodedata.normalize("NFC", str(PurePosixPath(path).with_suffix("")))
 
 
-def _no_reader(path: Path) -> _Why:
-    suffix = shown_document(_shown(path.suffix))
-    return _Why(
-        f"there is no reader for {suffix or 'files without an extension'};"
-        " export it as plain text (.txt) or a citation list (.md)",
-        f"没有可读取{f' {suffix} 文件' if suffix else '无扩展名文件'}的程序；请导出为纯文本（.txt）或引文列表（.md）",
-    )
+def _unlike(wholes: Iterable[_Whole]) -> Iterator[_Whole]:
+    """The documents without files whose bytes an earlier one has."""
+    known: set[str] = set()
+    for whole in wholes:
+        parts = tuple(part for part in whole.parts if part.digest not in known)
+        known.update(part.digest for part in parts)
+        if parts or whole.unreadable:
+            yield replace(whole, parts=parts)
 
 
-def _content(path: Path) -> bytes | _Why:
-    """A regular file's bytes, or why there are none."""
+def _unreadable(name: str, why: Why, partly: bool = False) -> Unreadable:
+    return Unreadable(shown_document(name), why.en, why.zh, partly)
+
+
+# ---------------------------------------------------------------- reading
+
+
+def _read(whole: _Whole, apart: Apart, seen: Seen | None) -> Seeds:
+    """A document's citations: those of the leading file, then the links that only another file holds."""
+    documents: list[Document] = []
+    citations: list[Citation] = []
+    unreadable = list(whole.unreadable)
+    for part in whole.parts:
+        answer = _answer(part, apart)
+        if isinstance(answer, Why) or isinstance(answer[1], Why):
+            unreadable.append(_unreadable(part.file.name, answer if isinstance(answer, Why) else _why(answer[1])))
+            continue
+        digest, reading = answer
+        assert isinstance(reading, Reading)
+        issued = find_issued(part.file.name, reading.opening, reading.dated, whole.issued)
+        document = Document(part.file.name, whole.name, digest, issued)
+        unreadable += [_unreadable(part.file.name, why, partly=True) for why in reading.warnings]
+        found = cite(document, reading.mentions, Counter() if documents else seen)
+        if documents:
+            found, left = _further(citations, found)
+            unreadable += _told(part, whole, left)
+        documents.append(document)
+        citations += found
+    return Seeds(tuple(documents), tuple(citations), tuple(unreadable))
+
+
+def _answer(part: _Part, apart: Apart) -> tuple[str, Reading | Why] | Why:
+    if part.format.apart:
+        return apart.read(part.file.path, part.format)
     try:
-        found = path.stat()
-        if not stat.S_ISREG(found.st_mode):
-            return _Why("is not a regular file", "不是普通文件")
-        if found.st_size > MAX_BYTES:
-            return _too_long(found.st_size)
-        return path.read_bytes() or _Why("is empty", "文件为空")
+        return read_here(part.format, part.file.path.read_bytes())
     except OSError as error:
-        return _Why(f"cannot be opened ({error.strerror})", f"文件无法打开（{_zh(error)}）")
+        return Why(f"cannot be opened ({error.strerror})", f"文件无法打开（{told_zh(error)}）")
 
 
-def _too_long(length: int) -> _Why:
-    return _Why(
-        f"has {length} bytes; more than {MAX_BYTES} is not read, split it",
-        f"文件过大（{length} 字节，上限 {MAX_BYTES} 字节）；请拆分后再放入",
+def _why(found: Reading | Why) -> Why:
+    assert isinstance(found, Why)
+    return found
+
+
+_UNSURE = frozenset({Flag.BOUNDARY_AMBIGUOUS, Flag.JOINED_LINES})
+
+
+def _further(lead: Sequence[Citation], other: Sequence[Citation]) -> tuple[tuple[Citation, ...], tuple[Citation, ...]]:
+    """What another file of the same document cites beyond the leading one: its links, and what it only prints.
+
+    A printed address may be a leading one cut at a line's end, so it is told rather than cited.
+    """
+    known = {_sameness(citation) for citation in lead} | {uri for citation in lead for uri in citation.alternatives}
+    new = [one for one in other if _sameness(one) not in known and not known & {one.uri, *one.alternatives}]
+    links = [one for one in new if one.anchor is not None and not _UNSURE & set(one.flags)]
+    ordinals = range(len(lead) + 1, len(lead) + 1 + len(links))
+    cited = tuple(replace(one, ordinal=ordinal) for one, ordinal in zip(links, ordinals, strict=True))
+    return cited, tuple(one for one in new if one not in links)
+
+
+def _sameness(citation: Citation) -> str:
+    """What one address has in common in two formats of a document."""
+    return citation.urlkey or citation.printed.removeprefix("mailto:")
+
+
+def _told(part: _Part, whole: _Whole, left: Sequence[Citation]) -> list[Unreadable]:
+    """Printed addresses of another format that the leading one does not have, as a warning."""
+    if not left:
+        return []
+    lead = shown_document(whole.parts[0].file.name)
+    some = ", ".join(one.printed for one in left[:3]) + (", …" if len(left) > 3 else "")
+    why = Why(
+        f"is the same document as {lead}, and prints {len(left)} addresses that are not in it ({some}); look whether"
+        " they belong there",
+        f"与 {lead} 是同一文档，但多出 {len(left)} 个网址（{some}）；请核对",
     )
+    return [_unreadable(part.file.name, why, partly=True)]
 
 
-def _zh(error: OSError) -> str:
-    """The system's reason in Chinese, or as the system says it."""
-    return _REASONS.get(error.errno or 0, error.strerror or str(error))
+# ---------------------------------------------------------------- from one night to the next
 
 
-def _text(content: bytes) -> str | None:
-    """The text of UTF-8 bytes, without a byte order mark; None when they are not text."""
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return None
-    return None if "\0" in text or not text.strip() else text
+def _recalled(whole: _Whole, memory: Memory, settled: Collection[str]) -> Seeds | None:
+    """What a document read as before, if nothing has changed and no wrapper in it is still to be asked."""
+    data = memory.recall_reading(whole.key(), edition())
+    seeds = read_json(Seeds, data) if data else None
+    return seeds if seeds and not any(_is_open(citation, settled) for citation in seeds.citations) else None
 
 
-def _not_text(content: bytes) -> _Why:
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        return _not_utf8(content, error.start)
-    if not text.strip():
-        return _Why("is empty but for white space", "文件中只有空白")
-    return _Why("holds NUL characters: it is no text document", "含有空字符（NUL），不是文本文件")
+def _is_open(citation: Citation, settled: Collection[str]) -> bool:
+    wrapper = citation.wrapper
+    return wrapper is not None and not wrapper.redacted_in_source and wrapper.sha256 not in settled
 
 
-def _not_utf8(content: bytes, place: int) -> _Why:
-    found = "UTF-16" if _is_utf16(content) else "GB18030" if _is_gb18030(content) else ""
-    if found:
-        return _Why(f"looks like {found}; save it again as UTF-8", f"编码似乎是 {found}；请另存为 UTF-8 编码")
-    return _Why(
-        f"is not UTF-8 (byte {place}); save it again as UTF-8",
-        f"不是 UTF-8 编码（第 {place} 字节起）；请另存为 UTF-8 编码",
-    )
-
-
-def _is_utf16(content: bytes) -> bool:
-    return content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-
-
-def _is_gb18030(content: bytes) -> bool:
-    """True when bytes read as GB18030 and what is not ASCII in them is mostly Han of everyday use."""
-    try:
-        text = content.decode("gb18030")
-    except UnicodeDecodeError:
-        return False
-    wide = [character for character in text if not character.isascii()]
-    return sum(map(_is_everyday, wide)) > len(wide) * MOSTLY
-
-
-def _is_everyday(character: str) -> bool:
-    """True for the Han and the marks of GB 2312; other encodings read as GB18030 scatter over rare ones."""
-    try:
-        return len(character.encode("gb2312")) == 2
-    except UnicodeEncodeError:
-        return False
+def _kept(seeds: Seeds, whole: _Whole, memory: Memory) -> Seeds:
+    """The reading, kept for the next night; not where a file could not be read: the next night may be luckier."""
+    if all(row.partly for row in seeds.unreadable) and seeds.documents:
+        memory.keep_reading(whole.key(), edition(), write_json(seeds))
+    return seeds
