@@ -19,7 +19,7 @@ from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Self
 
-from crawler.seeds.formats import READERS, Format, misnamed
+from crawler.seeds.formats import Format, misnamed
 from crawler.seeds.reading import Reading, Why
 
 LIMIT_S = 120.0
@@ -78,7 +78,7 @@ class Apart:
         """sha256 and reading of a file, or why there is none."""
         pipe = self._pipe or self._start()
         try:
-            pipe.send((str(path), format_.suffixes[0]))
+            pipe.send((path, format_))
             if not pipe.poll(self._limit_s):
                 self.stop()
                 return TOO_SLOW
@@ -116,11 +116,11 @@ def _serve(pipe: Connection) -> None:
     """Read what is asked for until nobody asks any more."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _limit_memory()
-    for path, suffix in _questions(pipe):
-        pipe.send(_answer(Path(path), READERS[suffix]))
+    for path, format_ in _questions(pipe):
+        pipe.send(_answer(path, format_))
 
 
-def _questions(pipe: Connection) -> Iterator[tuple[str, str]]:
+def _questions(pipe: Connection) -> Iterator[tuple[Path, Format]]:
     with contextlib.suppress(EOFError, OSError):
         while True:
             yield pipe.recv()

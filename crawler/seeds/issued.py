@@ -16,7 +16,7 @@ from pathlib import PurePosixPath
 from crawler.model import DateSource, Issued
 
 _SHORT = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
-_REST = ("uary", "ruary", "ch", "il", "", "e", "y", "ust", "tember", "ober", "ember", "ember")
+_REST = ("uary", "ruary", "ch", "il", "", "e", "y", "ust", "t(?:ember)?", "ober", "ember", "ember")
 _MONTH = r"(?P<name>" + "|".join(f"{short}(?:{rest})?" for short, rest in zip(_SHORT, _REST, strict=True)) + r")\.?"
 _YEAR = r"(?P<year>(?:19|20)\d\d)"
 _HAN_DIGITS = str.maketrans("〇○零一二三四五六七八九", "000123456789")
