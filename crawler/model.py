@@ -576,6 +576,23 @@ class NightReading:
 
 
 @dataclass(frozen=True, slots=True)
+class Look:
+    """What one counted night saw of a uri, as far as two uris are compared by it.
+
+    `digest` is that of a whole payload, `content` stands for what a reader sees of it (its main text, where there
+    is one); None where nothing whole came.
+    """
+
+    uri: str
+    night: str
+    seen_at: datetime
+    outcome: Outcome
+    refusal: Refusal | None = None
+    digest: str | None = None
+    content: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """The verdict on a target after a night: since when, on how many counted failing nights."""
 

@@ -16,7 +16,9 @@ from crawler.ledger.targets import Targets
 from crawler.ledger.values import read_json, write_json
 from crawler.model import (
     Capture,
+    Coverage,
     Evidence,
+    Look,
     Night,
     NightReading,
     Observation,
@@ -25,7 +27,8 @@ from crawler.model import (
     Standing,
 )
 
-BUSY_S = 30.0
+# Nights that the comparison of two uris looks back, at most.
+LOOKED_BACK = 30
 
 
 class Ledger(Captures, Seeds, Targets):
@@ -135,6 +138,20 @@ class Ledger(Captures, Seeds, Targets):
         )
         for subject, of in groupby(rows, key=lambda row: str(row["subject"])):
             yield subject, [_night_reading(row) for row in of]
+
+    def looks_of(self, uri: str, upto: str, newest: int = LOOKED_BACK) -> list[Look]:
+        """What the newest nights that count saw of a uri, up to and including one; oldest first."""
+        rows = self._rows(
+            "SELECT r.night, r.data AS reading, o.data AS seen, t.text FROM readings r JOIN nights n ON n.id = r.night"
+            " JOIN observations o ON o.night = r.night AND o.uri = r.subject"
+            " LEFT JOIN texts t ON t.digest = json_extract(o.data, '$.content.digest')"
+            " WHERE r.subject = ? AND r.night <= ? AND n.valid = 1 AND n.few_hosts = 0"
+            " ORDER BY r.night DESC LIMIT ?",
+            uri,
+            upto,
+            newest,
+        )
+        return [_look(row) for row in reversed(rows)]
 
     def _night_back(self, upto: str, nights: int | None) -> str:
         """The id of the night so many back from one, that one counted; before all of them for None."""
@@ -256,6 +273,14 @@ def _reading_row(
         rules_version,
         write_json(reading),
     )
+
+
+def _look(row: sqlite3.Row) -> Look:
+    reading, seen = read_json(Reading, row["reading"]), read_json(Observation, row["seen"])
+    whole = seen.content if seen.content and seen.content.coverage is Coverage.COMPLETE else None
+    digest = whole.digest if whole else None
+    text = row["text"] if whole else None
+    return Look(seen.uri, row["night"], seen.seen_at, reading.outcome, seen.refusal, digest, text or digest)
 
 
 def _night_reading(row: sqlite3.Row) -> NightReading:
