@@ -21,6 +21,7 @@ from crawler.version import VERSION
 if TYPE_CHECKING:
     from crawler.config import Config
     from crawler.ledger.ledger import Ledger
+    from crawler.seeds.documents import Seeds
 
 FAILED, USAGE, ANOTHER_NIGHT = 2, 3, 75
 NEVER_CAPTURED, BROKEN = 3, 4
@@ -177,25 +178,37 @@ def _open_ledger(archive: Path) -> Ledger:
 
 
 def _cite(options: argparse.Namespace) -> int:
-    from crawler.seeds.documents import read_documents
-    from crawler.seeds.show import citation_json, citations_table, explain
+    from crawler.seeds.documents import each_document
 
-    seeds = read_documents(options.paths or [Path("seeds")])
-    for row in seeds.unreadable:
-        print(f"evercite: {_plain(row.document)}: {_plain(row.why)}", file=sys.stderr)
-    if not seeds.documents:
+    readable = False
+    for number, seeds in enumerate(each_document(options.paths or [Path("seeds")])):
+        for row in seeds.unreadable:
+            print(f"evercite: {_plain(row.document)}: {_plain(row.why)}", file=sys.stderr)
+        readable = readable or bool(seeds.documents)
+        if _told(seeds, options, number) and options.explain:
+            return 0
+    if not readable:
         raise UsageError("nothing readable in the seeds; name a folder with documents or citation lists")
     if options.explain:
-        chosen = [c for c in seeds.citations if c.id == options.explain]
-        if not chosen:
-            raise UsageError(f"no citation {options.explain} in these documents; `evercite cite` lists the ids")
-        print(explain(chosen[0]))
-    elif options.format == "jsonl":
-        for citation in seeds.citations:
-            print(json.dumps(citation_json(citation), ensure_ascii=False))
-    else:
-        print(citations_table(seeds.citations))
+        raise UsageError(f"no citation {options.explain} in these documents; `evercite cite` lists the ids")
     return 0
+
+
+def _told(seeds: Seeds, options: argparse.Namespace, number: int) -> bool:
+    """Print a document's citations in the form that is wanted; whether anything was printed."""
+    from crawler.seeds.explain import explain
+    from crawler.seeds.show import citation_json
+    from crawler.seeds.table import document_table
+
+    if options.explain:
+        chosen = [explain(c) for c in seeds.citations if c.id == options.explain][:1]
+    elif options.format == "jsonl":
+        chosen = [json.dumps(citation_json(citation), ensure_ascii=False) for citation in seeds.citations]
+    else:
+        chosen = [("\n" if number else "") + document_table(seeds)] if seeds.documents else []
+    for words in chosen:
+        print(words)
+    return bool(chosen)
 
 
 def _url(options: argparse.Namespace) -> int:

@@ -12,8 +12,10 @@ from urllib.parse import quote
 
 import pytest
 
-from crawler.seeds.documents import read_documents
-from crawler.seeds.show import citation_json, citations_table, explain
+from crawler.seeds.documents import each_document, read_documents
+from crawler.seeds.explain import explain
+from crawler.seeds.show import citation_json
+from crawler.seeds.table import document_table
 from tests.golden_briefings import VARIABLE, read_briefings, read_golden
 
 LISTS = Path(__file__).parent.parent / "seeds"
@@ -72,7 +74,7 @@ def test_nothing_of_the_recipient_leaves_the_briefings() -> None:
     secrets = set(re.findall(r"/(?:signature|userid)/([0-9a-f]+)", raw)) | set(re.findall(r"[\w.]+@[\w.]+", raw))
     assert len(secrets) == 3
     shown = "".join(json.dumps(citation_json(one)) + explain(one) + repr(one) for one in citations)
-    shown += citations_table(citations)
+    shown += "".join(map(document_table, each_document([Path(BRIEFINGS)])))
     for secret in secrets:
         for form in (secret, quote(secret, safe=""), base64.b64encode(secret.encode()).decode().rstrip("=")):
             assert form not in shown, "a recipient could be read from the output"

@@ -16,11 +16,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.errors import UsageError
-from crawler.model import Citation, Document, Kind
+from crawler.model import Citation, Document, Flag, Kind
 from crawler.seeds.citations import citation_id, cite, kind_of
-from crawler.seeds.documents import read_documents
+from crawler.seeds.documents import Seeds, each_document, read_documents
+from crawler.seeds.explain import FLAGS, UNCERTAIN, WHY, explain, place_of
 from crawler.seeds.formats import MAX_TEXT_BYTES, READERS
-from crawler.seeds.show import citation_json, citations_table, explain
+from crawler.seeds.show import citation_json
+from crawler.seeds.table import document_table
 from crawler.seeds.text import read_text
 
 HERE = Path(__file__).parent
@@ -29,6 +31,7 @@ LISTS = HERE.parent / "seeds"
 TABLE: list[dict[str, Any]] = tomllib.loads((HERE / "cases" / "seeds_documents.toml").read_text("utf-8"))["document"]
 SIGNATURE = "00112233445566778899aabbccddeeff"
 USER = "ffeeddccbbaa99887766554433221100"
+DOCUMENT = Document("a.txt", "a", "0" * 64)
 
 
 def told(citation: Citation) -> dict[str, Any]:
@@ -100,7 +103,10 @@ def test_the_wrapper_is_in_memory_alone() -> None:
         assert SIGNATURE in citation.wrapper.raw
         assert citation.wrapper.sha256 == hashlib.sha256(citation.wrapper.raw.encode()).hexdigest()
         everything = (
-            repr(citation) + json.dumps(citation_json(citation)) + citations_table([citation]) + explain(citation)
+            repr(citation)
+            + json.dumps(citation_json(citation))
+            + document_table(Seeds(citations=(citation,), documents=(DOCUMENT,)))
+            + explain(citation)
         )
         assert SIGNATURE not in everything
         assert USER not in everything
@@ -231,7 +237,7 @@ def test_a_recipient_stands_nowhere_in_what_is_kept(text: str, ending: str, tmp_
     citations = read_documents([tmp_path]).citations
     assert citations
     shown = "".join(json.dumps(citation_json(one)) + explain(one) + repr(one) for one in citations)
-    shown = (shown + citations_table(citations)).lower()
+    shown = (shown + document_table(Seeds(citations=tuple(citations), documents=(DOCUMENT,)))).lower()
     for secret in (SIGNATURE, SIGNATURE[10:], USER, USER[:12], USER[12:], "wang@"):
         assert secret not in shown, "a recipient could be read from the report"
 
@@ -255,10 +261,31 @@ def test_the_json_has_the_contracts_fields_in_order() -> None:
 
 
 def test_the_table_fits_eighty_columns() -> None:
-    table = citations_table(read_documents([SAMPLES, LISTS]).citations)
+    table = "\n".join(map(document_table, each_document([SAMPLES, LISTS])))
     widths = [sum(2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in line) for line in table.splitlines()]
     assert max(widths) <= 80, "a terminal would break the rows"
     assert "园丁记录簿" in table
+
+
+def test_the_table_says_plainly_what_is_open(tmp_path: Path) -> None:
+    path = tmp_path / "issue-2025-06.txt"
+    path.write_text((SAMPLES / "bulletin.txt").read_text("utf-8") + "\n见https://example.org/a的网站。\n", "utf-8")
+    table = document_table(next(each_document([path])))
+    assert "issued 2025-06, by its name" in table
+    assert "? one of 2, see below" in table
+    below = table[table.index("Which item is meant is open") :]
+    assert "    - 秋天的菜园怎样准备过冬\n    - 池塘里的鱼群数量调查" in below, (
+        "an editor would not learn what is meant"
+    )
+    assert "where it ends is uncertain" in below
+    assert "a tracking link (mdrtor), target unknown" in below
+
+
+def test_every_reason_and_every_flag_has_its_words() -> None:
+    sources = "".join(path.read_text("utf-8") for path in (HERE.parent / "crawler" / "seeds").glob("*.py"))
+    given = set(re.findall(r'ItemCandidate\([^()"]*(?:\([^()]*\))?[^()"]*, "([a-z-]+)"\)', sources))
+    assert {"heading-above", "list-entry"} <= given <= set(WHY), "an editor would be shown a program's word"
+    assert set(FLAGS) == set(Flag) > set(UNCERTAIN)
 
 
 def test_the_explanation_says_why() -> None:
@@ -267,6 +294,8 @@ def test_the_explanation_says_why() -> None:
     assert "not decided" in explain(citations[1])
     assert "tracking link (mdrtor)" in explain(citations[1])
     assert "jsessionid" in explain(citations[4])
+    assert place_of(citations[0]) == "page 1, lines 10, 11"
+    assert place_of(citations[4]) == "page 3, line 56, column 1"
 
 
 @pytest.mark.parametrize(

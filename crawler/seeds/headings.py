@@ -64,11 +64,15 @@ class _Role(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Headings:
-    """A page's running head (None when it has none), its item titles in order, and its first words."""
+    """A page's running head (None when it has none), its item titles in order, and its first words.
+
+    `has_parts`: the one title has sub-headings on its page.
+    """
 
     section: str | None
     titles: tuple[str, ...]
     opening: str | None
+    has_parts: bool = False
 
 
 def read_headings(page: Page) -> Headings:
@@ -77,11 +81,12 @@ def read_headings(page: Page) -> Headings:
     roles = _roles(blocks)
     heads = [_words(block) for block, role in zip(blocks, roles, strict=True) if role is _Role.HEAD]
     text = [block for block, role in zip(blocks, roles, strict=True) if role is not _Role.HEAD]
-    titles = tuple(dict.fromkeys(_titles(blocks, roles)))
+    item = _item_of_parts(blocks, roles)
     return Headings(
         section=heads[-1] if heads else None,
-        titles=_item_of_parts(blocks, roles) or titles,
+        titles=item or tuple(dict.fromkeys(_titles(blocks, roles))),
         opening=text[0][0].words if text else None,
+        has_parts=bool(item),
     )
 
 

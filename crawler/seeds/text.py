@@ -140,7 +140,8 @@ def _of_page(place: _Place, pair: int | None = None, tracked: bool = False, own_
     """The items a link of this page may belong to; a single one is certain."""
     titles = place.headings.titles
     if len(titles) == 1:
-        return (ItemCandidate(titles[0], "single-item-page"),)
+        why = "item-of-sub-headings" if place.headings.has_parts else "single-item-page"
+        return (ItemCandidate(titles[0], why),)
     if titles and pair is not None:
         return (ItemCandidate(titles[pair], "paired-in-order"),)
     if titles:
