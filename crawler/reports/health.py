@@ -17,10 +17,24 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from crawler.model import Capture, Citation, Evidence, Group, Hop, Kind, Outcome, Standing, Unreadable, Verdict
-from crawler.reports.words import CATALOG, say
+from crawler.model import (
+    Capture,
+    Citation,
+    Evidence,
+    Group,
+    Hop,
+    Kind,
+    Outcome,
+    Retired,
+    Standing,
+    Unreadable,
+    Verdict,
+)
+from crawler.reports.words import CATALOG, night_at, say
 
 STRIP_NIGHTS = 14
+# More documents than this that are gone are counted, not named.
+MOST_NAMED = 5
 
 
 class Tone(StrEnum):
@@ -83,6 +97,14 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
+class Offer:
+    """Another way to write a broken link that answers: put before an editor, never taken by itself."""
+
+    uri: str
+    why: Evidence
+
+
+@dataclass(frozen=True, slots=True)
 class Row:
     """One citation in the report. `evidence` is tonight's reading; `copies` come best first; `strip` is in order of
     time and may be longer than is shown; `previous` is the verdict after the night before."""
@@ -97,6 +119,7 @@ class Row:
     strip: tuple[Cell, ...] = ()
     changed_since_last_night: bool = False
     previous: Verdict | None = None
+    offer: Offer | None = None
 
     @property
     def printed(self) -> str:
@@ -165,6 +188,7 @@ class HealthReport:
     unchecked: tuple[Said, ...]
     weather: tuple[Said, ...]
     few_hosts: bool = False
+    retired: tuple[Retired, ...] = ()
 
     @property
     def telling(self) -> bool:
@@ -209,6 +233,7 @@ def build_report(
     timezone: str,
     rows: Iterable[Row],
     few_hosts: bool = False,
+    retired: Sequence[Retired] = (),
 ) -> HealthReport:
     """The report of a night. Rows may come in any order; they are put into that of the documents.
 
@@ -227,9 +252,13 @@ def build_report(
         timezone,
         ordered,
         lead=_both(lambda language: tell_lead(ordered, valid, language, few_hosts=silent)),
-        unchecked=find_unchecked(ordered, unreadable, valid, few_hosts=silent),
+        unchecked=(
+            *find_unchecked(ordered, unreadable, valid, few_hosts=silent),
+            *tell_retired(retired, ZoneInfo(timezone)),
+        ),
         weather=find_weather(ordered) if valid and not silent else (),
         few_hosts=silent,
+        retired=tuple(retired),
     )
 
 
@@ -306,18 +335,43 @@ def find_unchecked(
         return (*lines, *([_said("unchecked.invalid", n=len(rows))] if rows else []))
     if few_hosts:
         lines.append(_said("unchecked.few_hosts", n=sum(row.outcome not in OURS for row in rows)))
-    whys = Counter(row.evidence for row in rows if row.outcome is Outcome.NOT_CHECKED)
+    whys = Counter(row.evidence for row in rows if _has_reason(row))
     for why, n in whys.items():
         lines.append(_of_both("unchecked.not-checked", why.en, why.zh, n=n))
-    outcomes = Counter(row.outcome for row in rows)
+    outcomes = Counter(row.outcome for row in rows if not _has_reason(row))
     for outcome in (Outcome.TARGET_UNKNOWN, Outcome.MALFORMED, Outcome.NOT_CRAWLED):
         if n := outcomes[outcome]:
             lines.append(_said(f"unchecked.{outcome}{'_one' if n == 1 else ''}", n=n))
     return tuple(lines)
 
 
+def _has_reason(row: Row) -> bool:
+    """Whether a row was left out for a reason of our own that its evidence states: it is told in those words."""
+    return row.outcome is Outcome.NOT_CHECKED or row.evidence.rule == "tracker-excluded"
+
+
 def _tell_unreadable(item: Unreadable) -> Said:
-    return _of_both("unchecked.unreadable", item.why, item.why_zh or item.why, document=item.document)
+    key = "unchecked.partly" if item.partly else "unchecked.unreadable"
+    return _of_both(key, item.why, item.why_zh or item.why, document=item.document)
+
+
+def tell_retired(retired: Sequence[Retired], zone: tzinfo) -> tuple[Said, ...]:
+    """One line for the documents that are no longer among the seeds, those gone last first; none where all are."""
+    newest = sorted(retired, key=lambda one: one.last_night, reverse=True)
+    if not newest:
+        return ()
+    key = "unchecked.retired" if len(newest) > 1 else "unchecked.retired_one"
+    return (_both(lambda language: say(key, language, documents=_tell_documents(newest, zone, language))),)
+
+
+def _tell_documents(retired: Sequence[Retired], zone: tzinfo, language: str) -> str:
+    named = [
+        say("unchecked.retired_at", language, document=one.path, date=f"{night_at(one.last_night).astimezone(zone):%F}")
+        for one in retired[:MOST_NAMED]
+    ]
+    more = len(retired) - len(named)
+    names = ("、" if language == "zh" else ", ").join(named)
+    return names + (say("unchecked.retired_more", language, n=more) if more else "")
 
 
 def _of_both(key: str, en: str, zh: str, **figures: object) -> Said:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from crawler.model import Capture, Evidence, Hop, Unreadable
-from crawler.reports.health import HealthReport, Row
+from crawler.reports.health import HealthReport, Offer, Row
 
 SCHEMA = 1
 
@@ -28,7 +28,9 @@ def _report(report: HealthReport) -> dict[str, Any]:
             "valid": report.valid,
             "few_hosts": report.few_hosts,
             "invalid_reason": _evidence(report.invalid_reason) if report.invalid_reason else None,
-            "unreadable": [_unreadable(item) for item in report.unreadable],
+            "unreadable": [_unreadable(item) for item in report.unreadable if not item.partly],
+            "warnings": [_unreadable(item) for item in report.unreadable if item.partly],
+            "retired": [{"document": one.path, "last_night": one.last_night} for one in report.retired],
         },
         "rules_version": report.rules_version,
         "timezone": report.timezone,
@@ -72,7 +74,14 @@ def _citation(row: Row) -> dict[str, Any]:
             for cell in row.nights
         ],
         "copies": [_copy(copy) for copy in row.copies],
+        "same_as": citation.same_as,
+        "notes": [_evidence(note) for note in citation.notes],
+        "offer": _offer(row.offer) if row.offer else None,
     }
+
+
+def _offer(offer: Offer) -> dict[str, str]:
+    return {"uri": offer.uri, "why": offer.why.en, "why_zh": offer.why.zh}
 
 
 def _hop(row: Row, hop: Hop) -> dict[str, Any]:
