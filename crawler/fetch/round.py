@@ -3,7 +3,9 @@
 Rules:
 - First look: every target once, hosts side by side, the targets of a host one after the other.
 - A run that looks invalid ends there: no retries, no tracker is asked (docs: verdicts, "run invalid").
-- Second pass: trackers are asked, their targets looked at, and what failed in passing is asked again.
+- Second pass: trackers are asked, their targets looked at, what failed in passing is asked again, and where
+  nothing was found, another form of the address that the work names.
+- No uri is observed twice in a night, whatever leads to it.
 """
 
 from __future__ import annotations
@@ -21,10 +23,12 @@ from crawler.fetch.visit import Visitor
 from crawler.fetch.work import Work
 from crawler.judge.run import run_validity
 from crawler.model import Batch, Observation, Refusal, Target, Wrapper
+from crawler.urls.canonical import urlkey
 from crawler.urls.redact import redact
 
 log = logging.getLogger(__name__)
 
+NOT_FOUND = (404, 410)
 # Hosts that may have a visit under way or waiting for its turn; exchanges are bounded by `concurrency`.
 HOSTS_AT_ONCE = 512
 
@@ -40,6 +44,8 @@ class Round:
         self._done: asyncio.Queue[Observation | None] = asyncio.Queue()
         self._first: list[Observation] = list(work.already)
         self._held: list[Observation] = []
+        self._taken = {target.uri for batch in work.batches for target in batch.targets}
+        self._taken |= {observation.uri for observation in work.already}
         self._total = work.size()
         self._seen = 0
 
@@ -65,9 +71,8 @@ class Round:
             waits = ", ".join(f"{wait_s:g} s" for wait_s in self._work.config.retry_waits_s)
             log.info("asking %d failing targets again, after waits of %s", len(self._held), waits)
         again = [self._again(observation) for observation in self._held]
-        wrapped = [self._unwrap_all()] if self._work.wrappers else []
         async with asyncio.TaskGroup() as group:
-            for job in [*again, *wrapped]:
+            for job in [*again, self._unwrap_all(), self._look_elsewhere()]:
                 group.create_task(job)
 
     async def _first_look(self, batch: Batch) -> None:
@@ -92,20 +97,35 @@ class Round:
         await self._finish(await observe_again(first, look, self._work.config, self._work.clock.now))
 
     async def _unwrap_all(self) -> None:
-        known = {target.uri for batch in self._work.batches for target in batch.targets}
-        known |= {observation.uri for observation in self._work.already}
-        found: dict[str, Target] = {}
+        found: list[Target] = []
         for wrapper in self._work.wrappers:
             target = await self._resolve(wrapper)
-            if target is None or target.uri in known:
+            if target is None or not self._take(target.uri):
                 self._advance()
-                continue
-            cited_by = self._work.cited_by
-            cited_by[target.uri] = cited_by.get(target.uri, ()) + self._work.wrapper_cited_by.get(wrapper.sha256, ())
-            if target.uri in found:
-                self._advance()
-            found[target.uri] = target
-        await side_by_side(self._look_now, batches_of(found.values()))
+            else:
+                found.append(target)
+            if target is not None:
+                places = self._work.wrapper_cited_by.get(wrapper.sha256, ())
+                self._work.cited_by[target.uri] = self._work.cited_by.get(target.uri, ()) + places
+        await side_by_side(self._look_now, batches_of(found))
+
+    async def _look_elsewhere(self) -> None:
+        """Look at another form of what was not found: nothing is read into it here."""
+        found: list[Target] = []
+        for seen in self._first:
+            other = self._work.second_looks.get(seen.uri)
+            if other and seen.final and seen.final.status in NOT_FOUND and self._take(other):
+                self._work.cited_by[other] = self._work.cited_by.get(seen.uri, ())
+                found.append(Target(other, urlkey(other)))
+        self._total += len(found)
+        await side_by_side(self._look_now, batches_of(found))
+
+    def _take(self, uri: str) -> bool:
+        """Whether nobody looks at a uri tonight yet; from now on somebody does."""
+        if uri in self._taken:
+            return False
+        self._taken.add(uri)
+        return True
 
     async def _resolve(self, wrapper: Wrapper) -> Target | None:
         try:

@@ -46,6 +46,8 @@ class Work:
     wrapper_cited_by: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     revalidations: Mapping[str, Revalidation] = field(default_factory=dict)
     with_session: Mapping[str, str] = field(default_factory=dict)
+    # uri → another form of it, looked at on its own where the uri is not found.
+    second_looks: Mapping[str, str] = field(default_factory=dict)
     robots_failing_since: Mapping[str, datetime] = field(default_factory=dict)
     answered_last_valid: frozenset[str] = frozenset()
     invalid_nights_running: int = 0

@@ -14,7 +14,9 @@ from crawler.judge.outcome import read, read_citation
 from crawler.judge.run import RunValidity, answered_hosts, run_validity
 from crawler.judge.verdict import judge
 from crawler.ledger.ledger import Ledger
-from crawler.model import Citation, Evidence, Night, Observation, Outcome, Reading, Standing
+from crawler.model import Choice, Citation, Evidence, Merge, Night, Observation, Outcome, Reading, Standing
+from crawler.night.lookalikes import alike, find_merges, find_undone
+from crawler.night.settling import choose, other_readings
 
 # Exit statuses of nights that came to their end.
 JUDGED = (0, 1, 4)
@@ -24,16 +26,51 @@ NOT_REACHED = Reading(
 )
 
 
-def assess(ledger: Ledger, night: Night, citations: Sequence[Citation], config: Config) -> RunValidity:
-    """Store the night's validity, readings and standings; returns the validity."""
+def read_night(ledger: Ledger, night: Night) -> RunValidity:
+    """Store whether the night counts, and what each of its observations reads as; returns the validity."""
     observations = ledger.observations_of(night.id)
-    answered, invalid_running = before(ledger, night)
-    validity = run_validity(list(observations.values()), answered, invalid_running)
+    validity = run_validity(list(observations.values()), *before(ledger, night))
     ledger.validate_night(night.id, validity.valid, validity.reason, validity.few_hosts)
+    readings = [(uri, read(seen, uri), seen) for uri, seen in observations.items()]
+    ledger.store_readings(night, readings, RULES_VERSION)
+    return validity
+
+
+def find_settled(ledger: Ledger, night: Night, citations: Sequence[Citation]) -> list[Evidence]:
+    """Record what a night that counts settles beyond itself, and tell it: readings of unclear prints, look-alikes."""
+    choices = [choice for citation in citations if (choice := _choice(ledger, night, citation))]
+    merges = [*_undone(ledger, night, citations), *_found_merges(ledger, night, citations)]
+    ledger.choose(choices)
+    ledger.merge(merges)
+    return [*(choice.why for choice in choices), *(merge.why for merge in merges)]
+
+
+def _choice(ledger: Ledger, night: Night, citation: Citation) -> Choice | None:
+    others = other_readings(citation)
+    if citation.uri is None or not others:
+        return None
+    found = choose([ledger.looks_of(uri, night.id) for uri in (citation.uri, *others)])
+    return Choice(citation.id, found[0], night.id, found[1]) if found else None
+
+
+def _undone(ledger: Ledger, night: Night, citations: Sequence[Citation]) -> list[Merge]:
+    merged = {c.uri: c.same_as for c in citations if c.uri and c.same_as}
+    uris = dict.fromkeys([*merged, *merged.values()])
+    return find_undone(merged, {uri: ledger.looks_of(uri, night.id, 1) for uri in uris}, night.id)
+
+
+def _found_merges(ledger: Ledger, night: Night, citations: Sequence[Citation]) -> list[Merge]:
+    groups = alike(c.uri for c in citations if c.uri and c.same_as is None)
+    looks = {uri: ledger.looks_of(uri, night.id) for group in groups for uri in group}
+    return [merge for group in groups for merge in find_merges(group, looks, night.id)]
+
+
+def assess(ledger: Ledger, night: Night, citations: Sequence[Citation], config: Config) -> None:
+    """Store the readings and standings of a night's citations, once `read_night` has read what it saw."""
+    observations = ledger.observations_of(night.id)
     ledger.store_readings(night, readings_of(citations, observations, tracker_answers(ledger)), RULES_VERSION)
     ledger.store_standings(night.id, standings_of(ledger, night, config), RULES_VERSION)
     ledger.note_robots(night, *robots_hosts(list(observations.values())))
-    return validity
 
 
 def before(ledger: Ledger, night: Night) -> tuple[frozenset[str], int]:
@@ -62,8 +99,8 @@ def tracker_answers(ledger: Ledger) -> dict[str, str]:
 
 
 def subject_of(citation: Citation) -> str:
-    """What a citation's history is kept under: its fetch uri, or its own id when it has none."""
-    return citation.uri or citation.id
+    """What a citation's history is kept under: the uri that is fetched for it, or its own id when there is none."""
+    return citation.same_as or citation.uri or citation.id
 
 
 def readings_of(
@@ -73,7 +110,7 @@ def readings_of(
     found: dict[str, tuple[str, Reading, Observation | None]] = {}
     for citation in citations:
         subject = subject_of(citation)
-        seen = observations.get(citation.uri) if citation.uri else None
+        seen = observations.get(subject)
         answer = answers.get(citation.wrapper.sha256) if citation.wrapper else None
         reading = read_citation(citation, answer) or (read(seen, seen.uri) if seen else NOT_REACHED)
         found.setdefault(subject, (subject, reading, seen))

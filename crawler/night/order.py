@@ -31,22 +31,24 @@ from crawler.fetch.work import Work
 from crawler.judge import RULES_VERSION
 from crawler.ledger.ledger import Ledger
 from crawler.model import Citation, Group, Night
-from crawler.night.assess import assess, before, subject_of
+from crawler.night.assess import assess, before, find_settled, read_night, subject_of
 from crawler.night.lock import night_lock
 from crawler.night.plan import (
     cited_by,
+    look_again,
     revalidations,
     robots_failing_since,
-    settle,
+    second_looks,
     targets_of,
     with_session,
     wrapper_cited_by,
     wrappers_of,
 )
+from crawler.night.settle import known_targets, settle
 from crawler.night.telling import tell, told_of
 from crawler.night.texts import store_texts
 from crawler.night.voice import Voice
-from crawler.seeds.documents import Seeds, read_documents
+from crawler.seeds.documents import Memory, Seeds, read_documents
 from crawler.urls.canonical import urlkey
 
 QUIET, NEWS, FAILED, INVALID, TERMINATED = 0, 1, 2, 4, 128 + signal.SIGTERM
@@ -94,7 +96,7 @@ def _opened(places: Places, config: Config, clock: Clock, voice: Voice) -> Itera
     # The first time, the seeds are read before anything is made: a slip there leaves no empty archive behind.
     first = None if path.exists() else read_seeds(places.seeds, {})
     with night_lock(places.archive), closing(Ledger.open(path)) as ledger:
-        seeds = first or read_seeds(places.seeds, ledger.names())
+        seeds = first or read_seeds(places.seeds, ledger.names(), ledger)
         recovered = recover(places.archive, ledger, urlkey)
         night = open_night(ledger, config, clock)
         _make(places.reports / night.id)
@@ -102,7 +104,7 @@ def _opened(places: Places, config: Config, clock: Clock, voice: Voice) -> Itera
         try:
             for sentence in recovered:
                 voice.say(sentence)
-            citations = settle(seeds.citations, ledger.tracker_targets())
+            citations = settle(seeds.citations, known_targets(ledger, config))
             ledger.record_seeds(night.id, seeds.documents, citations, seeds.unreadable)
             writer = ArchiveWriter(places.archive, ledger, night, clock, _warcinfo(config))
             work = plan_work(ledger, night, citations, config, clock, Scribe(writer, ledger))
@@ -123,10 +125,14 @@ def _finish(run: _Run) -> int:
         run.writer.close()
         return TERMINATED
     ledger, night, config = run.ledger, run.night, run.config
-    citations = settle(run.seeds.citations, ledger.tracker_targets())
-    ledger.record_seeds(night.id, run.seeds.documents, citations, run.seeds.unreadable)
     store_texts(ledger, run.places.archive, night.id, config)
-    validity = assess(ledger, night, citations, config)
+    validity = read_night(ledger, night)
+    if validity.valid:
+        for found in find_settled(ledger, night, settle(run.seeds.citations, known_targets(ledger, config))):
+            run.voice.say(found.en)
+    citations = settle(run.seeds.citations, known_targets(ledger, config))
+    ledger.record_seeds(night.id, run.seeds.documents, citations, run.seeds.unreadable)
+    assess(ledger, night, citations, config)
     status = INVALID if not validity.valid else NEWS if has_news(ledger, night, citations) else QUIET
     report = told_of(ledger, ledger.night(night.id), config)
     run.voice.say(f"status {status}: {report.lead.en}")
@@ -154,12 +160,12 @@ def _archive_resources(run: _Run) -> None:
         run.writer.write_resource(f"urn:evercite:{run.night.id}:{name}", media_type, block)
 
 
-def read_seeds(paths: Sequence[Path], names: Mapping[str, str]) -> Seeds:
+def read_seeds(paths: Sequence[Path], names: Mapping[str, str], memory: Memory | None = None) -> Seeds:
     """The documents and citations of the seeds, under the names they were first recorded by.
 
     Raises UsageError when nothing in them can be read.
     """
-    seeds = read_documents(paths, names)
+    seeds = read_documents(paths, names, memory)
     if not seeds.documents:
         why = "; ".join(f"{row.document}: {row.why}" for row in seeds.unreadable[:3])
         places = ", ".join(str(path) for path in paths)
@@ -174,7 +180,8 @@ def open_night(ledger: Ledger, config: Config, clock: Clock) -> Night:
     if interrupted is not None:
         if timedelta(0) <= now - interrupted.started_at < timedelta(hours=config.night_hours):
             return interrupted
-        citations = settle(ledger.citations_of(interrupted.id), ledger.tracker_targets())
+        citations = settle(ledger.citations_of(interrupted.id), known_targets(ledger, config))
+        read_night(ledger, interrupted)
         assess(ledger, interrupted, citations, config)
         ledger.end_night(interrupted.id, now, FAILED, RULES_VERSION)
     night = Night(f"{now:%Y%m%dT%H%M%SZ}", now.replace(microsecond=0), clock.simulated)
@@ -190,6 +197,7 @@ def plan_work(
     """What is left to fetch this night, and what earlier nights know of it."""
     done = ledger.observations_of(night.id)
     answered, invalid_running = before(ledger, night)
+    targets = targets_of(citations, look_again(ledger, citations, night.id))
     return Work(
         night=night.id,
         config=config,
@@ -197,13 +205,14 @@ def plan_work(
         deadline_at=night.started_at + timedelta(hours=config.night_hours),
         ledger=ledger,
         scribe=scribe,
-        batches=batches_of(target for target in targets_of(citations) if target.uri not in done),
+        batches=batches_of(target for target in targets if target.uri not in done),
         wrappers=wrappers_of(citations),
         already=list(done.values()),
         cited_by=cited_by(citations),
         wrapper_cited_by=wrapper_cited_by(citations),
         revalidations=revalidations(ledger, night.id),
         with_session=with_session(citations),
+        second_looks=second_looks(targets),
         robots_failing_since=robots_failing_since(ledger, night.id),
         answered_last_valid=answered,
         invalid_nights_running=invalid_running,

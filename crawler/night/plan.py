@@ -1,35 +1,51 @@
-"""What a night has to fetch: citations → targets by host, wrapped links, validators, who cites what."""
+"""What a night has to fetch: settled citations → targets by host, wrapped links, validators, who cites what."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from crawler.fetch.asking import Revalidation
 from crawler.judge.rows import GOOD
 from crawler.ledger.ledger import Ledger
-from crawler.model import Capture, Citation, Reading, Target, Wrapper
+from crawler.model import Capture, Citation, Look, Reading, Target, Wrapper
+from crawler.night.settling import decoded_once, other_readings
 from crawler.urls.canonical import clean, urlkey
 
 # A full answer is asked for again at least every 7th night: a server may forget to change its validators.
 FULL_EVERY_NIGHTS = 7
 
 
-def settle(citations: Iterable[Citation], targets: Mapping[str, str]) -> list[Citation]:
-    """The citations with the targets that earlier nights found behind their wrappers (sha256 → uri)."""
-    return [_settled(citation, targets) for citation in citations]
+def look_again(ledger: Ledger, citations: Iterable[Citation], night_id: str) -> frozenset[str]:
+    """The merged uris that are fetched on their own tonight.
+
+    That is every 7th night, and whenever what stands for one was not good last time: no link is called dead for
+    what another one answered.
+    """
+    merged = {c.uri: c.same_as for c in citations if c.uri and c.same_as}
+    if not merged:
+        return frozenset()
+    good = {subject for subject, reading in ledger.last_readings().items() if reading.outcome in GOOD}
+    earlier = [night.id for night in ledger.nights() if night.id < night_id]
+    return frozenset(
+        uri for uri, first in merged.items() if first not in good or _is_due(ledger.looks_of(uri, night_id, 1), earlier)
+    )
 
 
-def _settled(citation: Citation, targets: Mapping[str, str]) -> Citation:
-    uri = targets.get(citation.wrapper.sha256) if citation.wrapper else None
-    return replace(citation, uri=uri, urlkey=urlkey(uri)) if uri else citation
+def _is_due(last: Sequence[Look], earlier: Sequence[str]) -> bool:
+    """Whether tonight is the 7th night since a uri was looked at, or later."""
+    since = last[-1].night if last else ""
+    return sum(night > since for night in earlier) >= FULL_EVERY_NIGHTS - 1
 
 
-def targets_of(citations: Iterable[Citation]) -> list[Target]:
-    """The distinct fetch uris that are cited, in order of first citation."""
-    found = {c.uri: Target(c.uri, c.urlkey or urlkey(c.uri)) for c in citations if c.uri}
-    return list(found.values())
+def targets_of(citations: Sequence[Citation], again: frozenset[str] = frozenset()) -> list[Target]:
+    """The distinct uris to fetch: those cited, in order of first citation, then other readings of unclear prints.
+
+    `again`: the merged uris that are fetched on their own all the same.
+    """
+    cited = [c.uri for c in citations if c.uri and (c.same_as is None or c.uri in again)]
+    others = [uri for c in citations for uri in other_readings(c)]
+    return [Target(uri, urlkey(uri)) for uri in dict.fromkeys([*cited, *others])]
 
 
 def wrappers_of(citations: Iterable[Citation]) -> list[Wrapper]:
@@ -55,12 +71,19 @@ def place_of(citation: Citation) -> str:
 
 
 def cited_by(citations: Iterable[Citation]) -> dict[str, tuple[str, ...]]:
-    """uri → the places that cite it."""
+    """uri → the places that cite it, or may mean it."""
     found: dict[str, tuple[str, ...]] = {}
     for citation in citations:
-        if citation.uri:
-            found[citation.uri] = (*found.get(citation.uri, ()), place_of(citation))
+        for uri in dict.fromkeys([citation.uri, citation.same_as, *other_readings(citation)]):
+            if uri:
+                found[uri] = (*found.get(uri, ()), place_of(citation))
     return found
+
+
+def second_looks(targets: Iterable[Target]) -> dict[str, str]:
+    """uri → its form with escapes decoded once, which is looked at where the uri is not found."""
+    decoded = {target.uri: decoded_once(target.uri) for target in targets}
+    return {uri: other for uri, other in decoded.items() if other}
 
 
 def wrapper_cited_by(citations: Iterable[Citation]) -> dict[str, tuple[str, ...]]:

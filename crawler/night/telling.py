@@ -27,9 +27,11 @@ from crawler.model import (
     Via,
 )
 from crawler.night.assess import subject_of
-from crawler.reports.health import STRIP_NIGHTS, Cell, HealthReport, Row, build_report
+from crawler.night.settling import BETTER_ESCAPED, NOT_THERE, decoded_once
+from crawler.reports.health import STRIP_NIGHTS, Cell, HealthReport, Offer, Row, build_report
 from crawler.reports.render_html import render_pages
 from crawler.reports.render_json import render_json
+from crawler.seeds.show import shown_document
 from crawler.urls.redact import redact
 
 
@@ -64,6 +66,7 @@ def told_of(ledger: Ledger, night: Night, config: Config) -> HealthReport:
         valid=night.valid,
         invalid_reason=ledger.invalid_reason(night.id),
         unreadable=ledger.unreadable_of(night.id),
+        retired=[replace(one, path=shown_document(one.path)) for one in ledger.retired(night.id)],
         few_hosts=night.id in ledger.nights_with_few_hosts(),
         rules_version=RULES_VERSION,
         timezone=config.timezone,
@@ -94,7 +97,9 @@ def _row(citation: Citation, known: _Known) -> Row:
     seen = known.observations.get(subject)
     history = known.histories.get(subject, ())
     return Row(
-        citation=replace(citation, uri=citation.uri and redact(citation.uri)),
+        citation=replace(
+            citation, uri=citation.uri and redact(citation.uri), same_as=citation.same_as and redact(citation.same_as)
+        ),
         outcome=reading.outcome,
         standing=standing,
         evidence=reading.evidence,
@@ -104,7 +109,16 @@ def _row(citation: Citation, known: _Known) -> Row:
         strip=tuple(Cell(night.night, night.outcome, not night.invalid) for night in history),
         changed_since_last_night=previous is not None and previous.verdict is not standing.verdict,
         previous=previous.verdict if previous else None,
+        offer=_offer(citation, reading, known.readings),
     )
+
+
+def _offer(citation: Citation, reading: Reading, readings: Mapping[str, Reading]) -> Offer | None:
+    """The form of a link that was not found tonight which answers instead, as far as the night looked at one."""
+    other = decoded_once(citation.uri) if citation.uri and reading.outcome in NOT_THERE else None
+    if other is None or other not in readings or readings[other].outcome not in GOOD:
+        return None
+    return Offer(redact(other), BETTER_ESCAPED)
 
 
 def _is_counted(history: Sequence[NightReading]) -> bool:
@@ -127,12 +141,12 @@ def final_uri_of(seen: Observation | None) -> str | None:
 
 
 def _hops(citation: Citation, seen: Observation | None, trackers: Mapping[str, str]) -> tuple[Hop, ...]:
-    """The chain of a citation: the tracker's own hops first, as they were once answered."""
+    """The chain of a citation: the tracker's own hops first, as they were once answered, if they led to its target."""
     hops = seen.hops if seen else ()
-    evidence = trackers.get(citation.wrapper.sha256) if citation.wrapper else None
-    if evidence is None:
+    evidence = json.loads(trackers.get(citation.wrapper.sha256, "null")) if citation.wrapper else None
+    if evidence is None or evidence["to"] != (citation.uri and redact(citation.uri)):
         return hops
-    before = tuple(_tracker_hop(row, place) for place, row in enumerate(json.loads(evidence)["hops"]))
+    before = tuple(_tracker_hop(row, place) for place, row in enumerate(evidence["hops"]))
     return before + tuple(replace(hop, via=Via.TRACKER) if place == 0 else hop for place, hop in enumerate(hops))
 
 
