@@ -106,7 +106,7 @@ class Package:
     def tree(self, name: str) -> etree._Element | Why | None:
         """The XML of a part; None where there is no such part, a Why where it is no XML."""
         content = self._parts.get(name.lower())
-        return parse_xml(content, name) if isinstance(content, bytes) else content
+        return None if content is None else _tree(content, name)
 
     def relations(self, name: str) -> dict[str, Relation]:
         """The relationships of a part by id; those of the package itself under the name ``""``."""
@@ -209,6 +209,8 @@ def _unpacked(archive: ZipFile, infos: Sequence[ZipInfo]) -> Package | Why:
         content = read_xml(raw)
         if content is DOCUMENT_TYPE:  # in whatever part: nobody but an attacker writes one
             return DOCUMENT_TYPE
+        if info.filename.endswith(".rels") and isinstance(tree := _tree(content, info.filename), Why):
+            return tree  # without its relations a part would look as if it had no links
         parts[info.filename.lower()] = content
         room -= len(raw)
     return Package(parts)
@@ -225,14 +227,14 @@ def _chunks(archive: ZipFile, info: ZipInfo, room: int) -> Iterator[bytes]:
             yield chunk
 
 
+def _tree(content: bytes | Why, name: str) -> etree._Element | Why:
+    return parse_xml(content, name) if isinstance(content, bytes) else content
+
+
 def _relation(folder: str, element: etree._Element) -> Relation:
-    target = str(element.get("Target", ""))
-    is_external = element.get("TargetMode") == "External"
-    return Relation(
-        kind=str(element.get("Type", "")).rpartition("/")[2],
-        target=target if is_external else _resolved(folder, target),
-        is_external=is_external,
-    )
+    kind, target = str(element.get("Type", "")).rpartition("/")[2], str(element.get("Target", ""))
+    is_external = element.get("TargetMode") == "External" or kind == "hyperlink"  # some programs forget the mode
+    return Relation(kind, target if is_external else _resolved(folder, target), is_external)
 
 
 def _resolved(folder: str, target: str) -> str:
