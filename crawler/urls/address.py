@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from crawler.model import Defect, Flag
@@ -17,6 +18,7 @@ from crawler.urls.redact import MAIL, is_redacted, mask_mail, redact, redact_fra
 from crawler.urls.repair import repair
 from crawler.urls.unwrap import Unwrapped, unwrap
 
+CACHED = 1024  # a document's addresses are read several times in a row
 NEVER_ASKED = "#opt-out"  # what is never asked is not kept either: this mark makes the asking room refuse it
 _MAILTO = re.compile(r"^mailto[:：]\s*", re.IGNORECASE)
 
@@ -58,6 +60,7 @@ class Address:
         return self.hidden is not None
 
 
+@lru_cache(CACHED)
 def read_address(printed: str) -> Address:
     """Everything the text of a printed URL or mail address tells, without asking anybody."""
     mail = _mail_of(printed)

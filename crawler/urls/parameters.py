@@ -79,6 +79,8 @@ ROWS = (
     _row(Tier.SESSION, "sid", "forum software; a short sid is content (article.php?sid=12)", _LONG),
 )
 
+_ROWS_OF = {name: tuple(row for row in ROWS if name in row.names) for known in ROWS for name in known.names}
+
 # Jakarta Servlet path parameter; ASP.NET cookieless session as a path segment of its own.
 _PATH_PARAMETER = re.compile(r";(jsessionid|phpsessid)=[^/;?#]*", re.IGNORECASE)
 _SEMICOLON = re.compile(r"(?<![&;]amp);")  # some servers part pairs with it; that of `&amp;` is none
@@ -88,7 +90,7 @@ _PATH_SEGMENT = re.compile(r"/\((?:[AFSX]\([^()/]*\))+\)(?=/|$)")
 def tier_of(name: str, value: str) -> Tier | None:
     """The tier of one parameter as printed, or None for a parameter of the page itself."""
     plain_name, plain_value = plain(name), unquote(value)
-    rows = (row for row in ROWS if plain_name in row.names and row.shape.search(plain_value))
+    rows = (row for row in _ROWS_OF.get(plain_name, ()) if row.shape.search(plain_value))
     return next((row.tier for row in rows), None)
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from crawler.urls.decoders import unpack_base64
 from crawler.urls.parameters import Tier, plain, split_pair, split_semicolons, tier_of
@@ -20,6 +21,7 @@ from crawler.urls.wrappers import Rule, rule_of
 
 REDACTED = "[redacted]"
 MAX_DEPTH = 4
+CACHED = 1024  # a document's addresses are shown several times in a row
 
 _NO_MAIL = r"(?!\d+\.\d|\dx\.(?:png|jpe?g|gif|webp|svg))"  # react@18.2.0, logo@2x.png
 _IDN = "|".join(sorted((tld for tld in TLDS if not tld.isascii()), key=len, reverse=True))
@@ -45,6 +47,7 @@ _MARK = re.compile(r"([=;])")
 _TOKEN = re.compile(r"[^\s<>\"'“”‘’（）《》【】，。；、：一-鿿][^\s<>\"'“”‘’（）《》【】，。；、一-鿿]*")
 
 
+@lru_cache(CACHED)
 def redact(uri: str) -> str:
     """The display form of an address or of any text that may be one."""
     return _redacted(uri, 0)

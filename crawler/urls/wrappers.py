@@ -44,10 +44,10 @@ class Rule:
         """True when only its sender can open it."""
         return self.opens is None
 
-    def recognises(self, parts: Parts) -> bool:
-        """True when an address is one of this sender's wrappers."""
+    def recognises(self, host: str, parts: Parts) -> bool:
+        """True when an address on this host (parts.host) is one of this sender's wrappers."""
         return bool(
-            self.host.fullmatch(parts.host)
+            self.host.fullmatch(host)
             and self.path.match(parts.plain_path)
             and all(parts.value(name) for name in self.needs)
         )
@@ -371,4 +371,5 @@ RULES = OFFLINE + OPAQUE
 
 def rule_of(parts: Parts) -> Rule | None:
     """The rule that recognises an address, or None for an ordinary one."""
-    return next((rule for rule in RULES if rule.recognises(parts)), None)
+    host = parts.host
+    return next((rule for rule in RULES if rule.recognises(host, parts)), None)
