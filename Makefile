@@ -8,7 +8,7 @@ export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_BUILD_CONSTRAINT := $(CURDIR)/constraints.txt
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help night demo test proof check golden docs
+.PHONY: help night demo test proof check golden bench docs
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
@@ -36,6 +36,9 @@ check: $(VENV)/ready-test ## ruff, mypy and the import floors
 
 golden: $(VENV)/ready-test ## write the golden files anew from EVERCITE_BRIEFINGS
 	$(BIN)/python -m tests.golden_briefings
+
+bench: $(VENV)/ready-test ## measure, side by side with peers; writes docs/benchmarks.md
+	$(BIN)/python -m bench
 
 docs: $(VENV)/ready-test ## make the pictures of docs/ anew
 	@sh bin/browser
