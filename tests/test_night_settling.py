@@ -2,18 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.judge.rows import GOOD
-from crawler.model import Kind, Look, Outcome, Refusal
+from crawler.ledger.ledger import Ledger
+from crawler.model import Evidence, Kind, Look, Outcome, Reading, Refusal
 from crawler.night.lookalikes import alike, find_merges, find_undone, likeness
+from crawler.night.plan import look_again, targets_of
 from crawler.night.settling import NOT_THERE, choose, decoded_once, other_readings
-from tests.test_ledger import citation
+from tests.house import House
+from tests.test_ledger import citation, night, observation
+from tests.warcs import records_of
+from tests.web.answers import Behaviour, Nights, NotFound, Page
+from tests.web.server import FakeWeb
+from tests.web.sites import Site
 
 FIRST = datetime(2026, 1, 1, 2, tzinfo=UTC)
 SHORT, LONG, LONGER = (f"https://ferry.example.org/plan{more}" for more in ("", "%E8%A7%81", "%E8%A7%81%E9%99%84"))
@@ -243,3 +255,141 @@ def test_each_uri_joins_the_first_that_is_the_same() -> None:
 def test_a_merge_is_undone_when_tonight_contradicts_it(one: str, other: str, undone: bool) -> None:
     found = find_undone({B: A}, {A: looks(A, one), B: looks(B, other)}, night_id(0))
     assert [(m.uri, m.same_as) for m in found] == ([(B, None)] if undone else [])
+
+
+# ---------------------------------------------------------------- whole nights
+
+FERRY = "https://ferry.example.org"
+NOTICE = f"""\
+渡轮通讯最新进展
+
+夏季班次
+
+夏季班次表的网址是{FERRY}/plan附件一，冬季的航线图{FERRY}/map见下图。
+
+票价与去年相同，见{FERRY}/fares?from=mail，网页版是 {FERRY}/fares 。
+
+年报在 {FERRY}/2024%2520annual%2520report.html ，摘要在 {FERRY}/short%2520summary.html ，请查阅。
+"""
+FARES = Page("Fares of the ferry", "zh")
+PATHS: dict[str, Behaviour] = {
+    quote("/plan附件一"): Page("Plan of the summer", "zh"),
+    "/map": Page("Map of the winter", "zh"),
+    "/2024%20annual%20report.html": Page("Annual report"),
+    "/fares?from=mail": Nights({0: FARES, 2: NotFound()}),
+    "/fares": FARES,
+}
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[FakeWeb]:
+    with FakeWeb([Site("ferry.example.org", PATHS)]) as fake:
+        yield fake
+
+
+@pytest.fixture(scope="module")
+def house(web: FakeWeb, tmp_path_factory: pytest.TempPathFactory) -> House:
+    """Four nights over a notice whose addresses are unclear, doubled and broken; on the third, one goes away."""
+    house = House(tmp_path_factory.mktemp("house"), web)
+    (house.seeds / "ferry.txt").write_text(NOTICE, "utf-8")
+    for number in range(4):
+        ran = house.night(number)
+        assert ran.status in (0, 1), ran.log[-2000:]
+    return house
+
+
+def row_of(house: House, number: int, printed: str) -> dict[str, Any]:
+    return next(row for row in house.report(number)["citations"] if row["printed"] == f"{FERRY}{printed}")
+
+
+def asked(web: FakeWeb, number: int) -> set[str]:
+    return {served.uri.removeprefix(FERRY) for served in web.log if served.night == number}
+
+
+def test_the_crawl_settles_where_an_unclear_address_ends(house: House, web: FakeWeb) -> None:
+    longer = row_of(house, 0, "/plan")
+    assert (longer["uri"], longer["outcome"]) == (f"{FERRY}{quote('/plan附件一')}", "ok")
+    assert longer["notes"][0]["rule"] == "reading-found"
+    assert f"{FERRY}/plan is not found" in longer["notes"][0]["en"]
+    shorter = row_of(house, 0, "/map")
+    assert (shorter["uri"], shorter["outcome"]) == (f"{FERRY}/map", "ok")
+    assert "找不到" in shorter["notes"][0]["zh"]
+    assert {"/plan", quote("/plan附件一"), "/map", quote("/map见下图")} <= asked(web, 0)
+    assert not {"/plan", quote("/map见下图")} & asked(web, 1), "what is settled is looked at again"
+    assert row_of(house, 3, "/plan")["notes"] == longer["notes"]
+
+
+def test_every_reading_looked_at_has_its_own_record(house: House) -> None:
+    archived = {record.uri for record in records_of(house.archive) if record.kind == "response"}
+    assert {f"{FERRY}/plan", f"{FERRY}{quote('/plan附件一')}"} <= archived
+
+
+def test_a_form_that_answers_is_offered_never_taken(house: House) -> None:
+    broken = row_of(house, 0, "/2024%2520annual%2520report.html")
+    assert (broken["uri"], broken["outcome"]) == (broken["printed"], "not-found")
+    assert broken["offer"]["uri"] == f"{FERRY}/2024%20annual%20report.html"
+    assert broken["offer"]["why_zh"]
+    page = (house.reports / "latest" / "index.html").read_text("utf-8")
+    assert f'href="{FERRY}/2024%20annual%20report.html"' in page
+    assert row_of(house, 0, "/short%2520summary.html")["offer"] is None, "a form that is not there is offered"
+
+
+def test_look_alikes_are_checked_together_until_one_of_them_goes_its_own_way(house: House, web: FakeWeb) -> None:
+    first, other = "/fares?from=mail", "/fares"
+    assert [{first, other} & asked(web, number) for number in (0, 1)] == [{first, other}] * 2
+    assert row_of(house, 0, other)["same_as"] is None
+    merged = row_of(house, 1, other)
+    assert (merged["same_as"], merged["uri"]) == (f"{FERRY}{first}", f"{FERRY}{other}")
+    assert merged["notes"][0]["rule"] == "looks-alike-and-is"
+    assert {first, other} & asked(web, 2) == {first}, "a merged page is fetched twice"
+    assert row_of(house, 2, other)["outcome"] == "not-found"
+    assert {first, other} & asked(web, 3) == {first, other}
+    apart = row_of(house, 3, other)
+    assert (apart["same_as"], apart["outcome"], apart["verdict"]) == (None, "ok", "ok")
+    assert row_of(house, 3, first)["verdict"] == "suspect"
+    logs = {number: log_of(house, number) for number in (1, 3)}
+    assert "Checked together" in logs[1]
+    assert "No longer checked together" in logs[3]
+
+
+def log_of(house: House, number: int) -> str:
+    return (house.reports / f"{house.now(number):%Y%m%dT%H%M%SZ}" / "night.log").read_text("utf-8")
+
+
+def test_an_old_report_written_again_says_what_it_said(house: House) -> None:
+    folder = house.folder / "again"
+    ran = house.run("report", "--night", f"{house.now(1):%Y%m%dT%H%M%SZ}", "--out", str(folder), "--format", "json")
+    assert ran.status == 0
+    again = json.loads((folder / "report.json").read_text("utf-8"))
+    assert again["citations"] == house.report(1)["citations"]
+
+
+# ---------------------------------------------------------------- what is fetched again
+
+
+class TestLookAgain:
+    """Which merged uris a night fetches on their own, over a ledger of one night a day."""
+
+    def merged(self, ledger: Ledger, outcomes: Sequence[Outcome]) -> list[int]:
+        """The nights after a merge on night 0 that look at both again, where the first answers as drawn."""
+        cited = [citation(uri=A, urlkey=likeness(A)), citation(id="b" * 12, uri=B, urlkey=likeness(B), same_as=A)]
+        again = []
+        for number, outcome in enumerate(outcomes):
+            of = night(number)
+            ledger.begin_night(of, "{}")
+            uris = {target.uri for target in targets_of(cited, look_again(ledger, cited, of.id))}
+            again += [number] if B in uris else []
+            seen = [replace(observation(of), uri=uri) for uri in uris]
+            ledger.add_observations(seen)
+            words = Evidence("r", "w", "话")
+            ledger.store_readings(of, [(one.uri, Reading(outcome, words), one) for one in seen], "1")
+        return again
+
+    def test_every_seventh_night_both_are_fetched(self, tmp_path: Path) -> None:
+        ledger = Ledger.open(tmp_path / "ledger.sqlite3")
+        assert self.merged(ledger, [Outcome.OK] * 17) == [0, 7, 14]
+
+    def test_nothing_is_called_dead_for_what_another_one_answered(self, tmp_path: Path) -> None:
+        ledger = Ledger.open(tmp_path / "ledger.sqlite3")
+        outcomes = [Outcome.OK, Outcome.OK, Outcome.NOT_FOUND, Outcome.NOT_FOUND, Outcome.OK, Outcome.OK, Outcome.OK]
+        assert self.merged(ledger, outcomes) == [0, 3, 4]
