@@ -17,6 +17,7 @@ import ada_url
 from crawler import http1
 from crawler.archive.recording import Recording
 from crawler.clock import Clock
+from crawler.config import Config
 from crawler.content import codings_of, decode, media_type
 from crawler.fetch.hops import kept_fields
 from crawler.fetch.pacing import Pacer
@@ -89,6 +90,16 @@ def host_of(uri: str) -> str:
         return ada_url.URL(uri).hostname
     except ValueError:
         return ""
+
+
+def request_headers(config: Config) -> dict[str, str]:
+    """What every request says of us and of what we read: honest, and complete (RFC 9110 §12.5)."""
+    return {
+        "User-Agent": config.agent_field,
+        "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+        "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.8",
+        "Accept-Encoding": "gzip, deflate, br, zstd",
+    }
 
 
 class Asker:

@@ -14,6 +14,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
+from crawler.config import Config
+
 
 @dataclass(slots=True)
 class Turn:
@@ -102,6 +104,17 @@ class Pacer:
     def busy(self) -> list[str]:
         """The hosts that have a turn or wait for one, for the progress line."""
         return [host for host, state in self._hosts.items() if state.turns]
+
+
+def pacer_of(config: Config) -> Pacer:
+    """The turns that a configuration allows."""
+    return Pacer(
+        config.delay_s,
+        config.max_delay_s,
+        config.retry_after_cap_s,
+        config.per_host_budget_s,
+        config.per_host_budget_bytes,
+    )
 
 
 def _now() -> float:

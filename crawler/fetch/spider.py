@@ -20,9 +20,9 @@ from scrapy.utils.misc import load_object
 from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.errors import EverciteError
-from crawler.fetch.asking import Asker, Fields
+from crawler.fetch.asking import Asker, Fields, request_headers
 from crawler.fetch.handler import ABORT
-from crawler.fetch.pacing import Pacer
+from crawler.fetch.pacing import pacer_of
 from crawler.fetch.robots import RobotsDesk
 from crawler.fetch.round import Round
 from crawler.fetch.trackers import TrackerDesk
@@ -44,16 +44,6 @@ def guide_of(work: Work) -> Guide:
         work.revalidations,
         work.with_session,
     )
-
-
-def request_headers(work: Work) -> dict[str, str]:
-    """What every request says of us and of what we read: honest, and complete (RFC 9110 §12.5)."""
-    return {
-        "User-Agent": work.config.agent_field,
-        "Accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
-        "Accept-Language": "zh-CN,zh;q=0.9,en;q=0.8",
-        "Accept-Encoding": "gzip, deflate, br, zstd",
-    }
 
 
 class QuietFormatter(LogFormatter):
@@ -93,20 +83,14 @@ class CitationsSpider(Spider):
     async def start(self) -> AsyncIterator[Observation]:
         """Yield the observations of the night."""
         work, config = self.work, self.work.config
-        self._pacer = pacer = Pacer(
-            config.delay_s,
-            config.max_delay_s,
-            config.retry_after_cap_s,
-            config.per_host_budget_s,
-            config.per_host_budget_bytes,
-        )
+        self._pacer = pacer = pacer_of(config)
         pacer.end_in(max(0.0, (work.deadline_at - work.clock.now()).total_seconds()))
         late = late_for(work.clock, work.deadline_at, pacer)
-        asker = Asker(self.exchange, work.scribe.archive, pacer, work.clock, request_headers(work), late)
+        asker = Asker(self.exchange, work.scribe.archive, pacer, work.clock, request_headers(config), late)
         robots = RobotsDesk(asker, pacer, work.robots_failing_since, work.clock)
         guide = guide_of(work)
         visitor = Visitor(guide, asker, robots, pacer)
-        trackers = TrackerDesk(work, pacer, robots, request_headers(work), late)
+        trackers = TrackerDesk(work, pacer, robots, late)
         try:
             async with aclosing(Round(work, visitor, trackers, self._report).observations()) as seen:
                 async for observation in seen:

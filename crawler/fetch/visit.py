@@ -15,7 +15,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from crawler.clock import Clock
-from crawler.config import Config
+from crawler.config import Config, Exclusion
 from crawler.fetch.asking import Answer, Asker, Question, Revalidation, host_of
 from crawler.fetch.cookies import ChainJar
 from crawler.fetch.hops import next_hop
@@ -68,13 +68,18 @@ class Visitor:
         guide, host = self._guide, host_of(uri)
         if not uri.startswith(("http://", "https://")) or not host:
             return Refusal.OTHER_SCHEME, uri.partition(":")[0][:20]
-        excluded = next((row for row in guide.config.exclude if re.search(row.pattern, uri)), None)
+        excluded = exclusion_of(uri, guide.config)
         if excluded:
             return Refusal.EXCLUDED, excluded.why
         if _OPT_OUT.search(uri):
             return Refusal.OPT_OUT, host
         late = late_for(guide.clock, guide.deadline_at, self._pacer)(host)
         return (late, host) if late else None
+
+
+def exclusion_of(uri: str, config: Config) -> Exclusion | None:
+    """The row of the configuration that keeps a uri from being fetched, or None."""
+    return next((row for row in config.exclude if re.search(row.pattern, uri)), None)
 
 
 def late_for(clock: Clock, deadline_at: datetime, pacer: Pacer) -> Callable[[str], Refusal | None]:

@@ -1,6 +1,7 @@
 """Why nobody knows where a tracking link leads: one row a reason, in both languages.
 
-The ids are those that fetch.trackers records; any other answer is one that led nowhere.
+The ids are those that fetch.trackers and fetch.opaque record, some with words after a colon; any other answer is
+one that led nowhere.
 """
 
 from __future__ import annotations
@@ -32,6 +33,14 @@ NOT_ASKED: dict[str, tuple[str, str]] = {
         "A tracking link whose target names its recipient; it is neither kept nor asked.",
         "跟踪链接，它指向的网址带有收件人信息，因此不保存、不访问。",
     ),
+    "excluded": (
+        "A tracking link; excluded by the configuration: {words}.",
+        "跟踪链接；按配置不访问：{words}。",
+    ),
+    "other-scheme": (
+        "A tracking link that leads to something other than http or https; it was not followed.",
+        "跟踪链接，指向 http、https 以外的地址，未继续访问。",
+    ),
     "too-late": (
         "A tracking link; the night ended before it was asked.",
         "跟踪链接；当晚时间用完，没有来得及询问。",
@@ -45,8 +54,9 @@ NOT_ASKED: dict[str, tuple[str, str]] = {
 
 def explain_unknown(answer: str | None) -> Found:
     """The evidence for an unresolved tracking link, from what was last recorded of it (None: nothing yet)."""
-    if answer in NOT_ASKED:
-        return found(f"tracker-{answer}", *NOT_ASKED[answer])
+    why, _, words = (answer or "").partition(": ")
+    if why in NOT_ASKED:
+        return found(f"tracker-{why}", *(sentence.format(words=words) for sentence in NOT_ASKED[why]))
     if answer is None:
         return found(
             "tracker-unresolved",
