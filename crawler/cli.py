@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 FAILED, USAGE, ANOTHER_NIGHT = 2, 3, 75
 NEVER_CAPTURED, BROKEN = 3, 4
+STILL_UNKNOWN = 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -85,6 +86,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_night(commands)
     _add_report(commands)
     _add_archive(commands)
+    _add_target(commands)
     return parser
 
 
@@ -146,6 +148,29 @@ def _add_archive(commands: argparse._SubParsersAction[_Parser]) -> None:
     checking = actions.add_parser("check", help="prove every digest, offset and revisit again")
     checking.set_defaults(run=_archive_check)
     for action in (getting, listing, checking, indexing):
+        _add_places(action)
+
+
+def _add_target(commands: argparse._SubParsersAction[_Parser]) -> None:
+    parser = commands.add_parser("target", help="what a citation leads to: set, unset, resolve, show")
+    actions = parser.add_subparsers(metavar="ACTION", required=True)
+    setting = actions.add_parser("set", help="type a citation's target; for a tracking link, that of all its citations")
+    setting.add_argument("id", metavar="ID")
+    setting.add_argument("uri", metavar="URI", help="a web address that anybody may open")
+    setting.set_defaults(run=_target_set)
+    unsetting = actions.add_parser("unset", help="take a typed target back")
+    unsetting.add_argument("id", metavar="ID")
+    unsetting.set_defaults(run=_target_unset)
+    resolving = actions.add_parser("resolve", help="ask a tracking link now, even where robots.txt forbids it")
+    resolving.add_argument("id", metavar="ID")
+    resolving.add_argument("--seeds", metavar="PATH", type=Path, action="append", help="may repeat (default: seeds/)")
+    resolving.set_defaults(run=_target_resolve)
+    showing = actions.add_parser("show", help="what is known of a citation's target")
+    showing.add_argument("id", metavar="ID")
+    showing.set_defaults(run=_target_show)
+    for action in (setting, unsetting):
+        action.add_argument("--why", metavar="TEXT", required=True, help="kept with it and shown in the report")
+    for action in (setting, unsetting, resolving, showing):
         _add_places(action)
 
 
@@ -236,6 +261,55 @@ def _report(options: argparse.Namespace) -> int:
     formats = tuple(options.format or ("html", "json"))
     out = write_report_again(ledger, _config(options), options.night, formats, options.lang, options.out)
     print(out)
+    return 0
+
+
+def _target_set(options: argparse.Namespace) -> int:
+    from crawler.clock import Clock
+    from crawler.night.lock import night_lock
+    from crawler.night.targets import type_target
+
+    ledger = _open_ledger(options.archive)
+    with night_lock(options.archive):
+        uri = type_target(ledger, options.id, options.uri, options.why, Clock())
+    print(f"{options.id} leads to {_shown(uri)} from the next night on")
+    return 0
+
+
+def _target_unset(options: argparse.Namespace) -> int:
+    from crawler.clock import Clock
+    from crawler.night.lock import night_lock
+    from crawler.night.targets import take_back
+
+    ledger = _open_ledger(options.archive)
+    with night_lock(options.archive):
+        take_back(ledger, options.id, options.why, Clock())
+    print(f"{options.id}: the typed target is taken back; the next night goes by what was known before")
+    return 0
+
+
+def _target_resolve(options: argparse.Namespace) -> int:
+    from crawler.clock import Clock
+    from crawler.night.lock import night_lock
+    from crawler.night.targets import resolve_now
+
+    ledger, paths = _open_ledger(options.archive), options.seeds or [Path("seeds")]
+    with night_lock(options.archive):
+        uri, how = resolve_now(ledger, _config(options), Clock(), options.id, paths)
+    if uri is None:
+        print(f"evercite: {options.id}: {_plain(how)}", file=sys.stderr)
+        return STILL_UNKNOWN
+    print(f"{options.id} leads to {_shown(uri)}; {_plain(how)}")
+    return 0
+
+
+def _target_show(options: argparse.Namespace) -> int:
+    from crawler.night.showing import show_target
+    from crawler.night.targets import find_citation
+
+    ledger = _open_ledger(options.archive)
+    for line in show_target(ledger, _config(options), find_citation(ledger, options.id)).splitlines():
+        print(_plain(line))
     return 0
 
 

@@ -55,7 +55,7 @@ class Answer:
     def evidence(self) -> str:
         """As JSON, for the ledger and the report."""
         hops = [{"uri": hop.uri, "status": hop.status, "failure": hop.failure} for hop in self.hops]
-        return json.dumps({"answer": self.words, "hops": hops, "to": self.uri and redact(self.uri)}, ensure_ascii=False)
+        return json.dumps({"answer": self.words, "hops": hops, "to": self.uri and redact(self.uri)})
 
 
 def refusal_of(uri: str, config: Config) -> str | None:

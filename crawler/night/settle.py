@@ -40,9 +40,15 @@ def known_targets(ledger: Ledger, config: Config) -> Known:
 
 def settle(citations: Iterable[Citation], known: Known) -> list[Citation]:
     """The citations with the targets that are known now, each with the notes that say how."""
-    settled = [_settled(replace(citation, notes=(), same_as=None), known) for citation in citations]
+    settled = [_settled(_as_read(citation), known) for citation in citations]
     cited = {citation.uri for citation in settled if citation.uri}
     return [_merged(citation, known.merges, cited) for citation in settled]
+
+
+def _as_read(citation: Citation) -> Citation:
+    """The citation without what an earlier settling said of it, as far as it can be told apart."""
+    plain = replace(citation, notes=(), same_as=None)
+    return replace(plain, uri=None, urlkey=None) if citation.wrapper else plain
 
 
 def typed_subject(citation: Citation) -> str:
