@@ -49,7 +49,7 @@ _FORCE_BOLD = 1 << 18  # ISO 32000-1 table 123
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """How big (points, to the half) and how heavy letters are."""
+    """How big letters are (points, to the half), and whether they are bold throughout."""
 
     size: float
     is_bold: bool = False
@@ -57,7 +57,7 @@ class Style:
 
 @dataclass(slots=True)
 class Piece:
-    """A run of characters on one line: its text, a box for each character (None for spaces), and all of it in one box."""
+    """A run of characters on one line: its text, a box for each character (None for spaces), one around all."""
 
     text: list[str]
     boxes: list[Box | None]
@@ -132,6 +132,7 @@ def _quarters(handle: Any, count: int) -> int:
 
 def _pieces(text: Any, count: int, quarters: int) -> list[Piece]:
     pieces: list[Piece] = []
+    ends: list[tuple[int, int]] = []
     piece: Piece | None = None
     is_apart = False
     for index, character, box in _characters(text, count, quarters):
@@ -139,13 +140,17 @@ def _pieces(text: Any, count: int, quarters: int) -> list[Piece]:
             is_apart = True
             continue
         if piece is None or not _goes_on(piece, box):
-            piece = Piece([], [], box, _style(text.raw, index))
+            piece = Piece([], [], box)
             pieces.append(piece)
+            ends.append((index, index))
         elif is_apart:
             piece.text.append(" ")
             piece.boxes.append(None)
         is_apart = False
+        ends[-1] = (ends[-1][0], index)
         _append(piece, character, box)
+    for piece, (first, last) in zip(pieces, ends, strict=True):
+        piece.style = _style(text.raw, first, last)
     return pieces
 
 
@@ -158,7 +163,7 @@ def _append(piece: Piece, character: str, box: Box) -> None:
 
 def _goes_on(piece: Piece, box: Box) -> bool:
     """Whether a character stands on the piece's line, right after it."""
-    left, bottom, right, top = piece.box
+    _, bottom, right, top = piece.box
     middle = (box[1] + box[3]) / 2
     if not (bottom <= middle <= top or box[1] <= (bottom + top) / 2 <= box[3]):
         return False
@@ -188,14 +193,20 @@ def _text(text: Any, count: int) -> str:
     return whole.translate(_PLAIN)
 
 
-def _style(handle: Any, index: int) -> Style:
-    matrix, name, flags = raw.FS_MATRIX(), ctypes.create_string_buffer(128), ctypes.c_int()
-    raw.FPDFText_GetMatrix(handle, index, matrix)
+def _style(handle: Any, first: int, last: int) -> Style:
+    matrix = raw.FS_MATRIX()
+    raw.FPDFText_GetMatrix(handle, first, matrix)
+    size = raw.FPDFText_GetFontSize(handle, first) * math.hypot(matrix.c, matrix.d)
+    size = min(size, MAX_POINTS) if math.isfinite(size) else 0.0
+    return Style(round(2 * size) / 2, _is_bold(handle, first) and _is_bold(handle, last))
+
+
+def _is_bold(handle: Any, index: int) -> bool:
+    name, flags = ctypes.create_string_buffer(128), ctypes.c_int()
     raw.FPDFText_GetFontInfo(handle, index, name, len(name), flags)
-    size = raw.FPDFText_GetFontSize(handle, index) * math.hypot(matrix.c, matrix.d)
-    weight = raw.FPDFText_GetFontWeight(handle, index)
-    is_bold = weight >= _BOLD_WEIGHT or bool(flags.value & _FORCE_BOLD) or _names_bold(name.value)
-    return Style(round(2 * min(size, MAX_POINTS)) / 2 if math.isfinite(size) else 0.0, is_bold)
+    if raw.FPDFText_GetFontWeight(handle, index) >= _BOLD_WEIGHT or flags.value & _FORCE_BOLD:
+        return True
+    return _names_bold(name.value)
 
 
 def _names_bold(name: bytes) -> bool:

@@ -1,0 +1,232 @@
+"""A page's lines in reading order, and its text.
+
+Rules:
+- Columns are read one after the other, a table row by row and cell by cell.
+- Before a line stands what parts it from the one before: a line end in a paragraph, a tab between cells, an empty
+  line between paragraphs. A paragraph ends where lines stand further apart than is usual on the page, or where
+  letters change their size or weight.
+- No text is changed but white space: one space where there is a gap.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+from statistics import median_low
+
+from crawler.seeds.headings import join_words
+from crawler.seeds.pdf_columns import Band, read_bands, read_rows
+from crawler.seeds.pdf_page import Piece, Style
+from crawler.seeds.pdf_shapes import Box, union
+
+MAX_DEPTH = 4  # columns in columns
+SAME_LINE = 0.5  # of a line's height
+WORD_GAP = 0.15  # of a line's height: a narrower gap is none
+SAME_CELL = 1.5  # of a line's height: a wider gap parts cells
+SAME_ROW = 0.8  # of a line's height, between the lines of one cell
+USUAL_PITCH = 1.8  # of the letters' size, where a page does not tell
+WIDER = 1.25  # than usual: lines so far apart are two paragraphs
+WIDEST = 3.2  # of the letters' size
+
+LINE_END, CELL_END, BLOCK_END = "\n", "\t", "\n\n"
+CLOSED = re.compile(r"[。！？；.!?;…][”’」』）)\"']*$")
+_BROKEN_WORD = re.compile(r"(?<![^\W\d_]-)(?<=[^\W\d_])-$")  # not one of several: state-of-the-art
+_GOES_ON = re.compile(r"[a-zà-ž]")
+
+Columns = tuple[float, float]
+
+
+@dataclass(slots=True)
+class Line:
+    """A line: its text, a box for each character (None for spaces), the sides of its column, and its place.
+
+    `before` is what parts it from the line before, `start` where it begins in the page's text.
+    """
+
+    text: str
+    boxes: list[Box | None]
+    box: Box
+    style: Style
+    column: Columns
+    before: str = BLOCK_END
+    start: int = 0
+
+    @property
+    def end(self) -> int:
+        """Where it ends in the page's text."""
+        return self.start + len(self.text)
+
+
+@dataclass(slots=True)
+class Lines:
+    """The lines of a page in reading order and the text they make."""
+
+    lines: list[Line]
+    text: str = ""
+    starts: list[int] = field(default_factory=list)
+
+    def at(self, place: int) -> Line:
+        """The line that a place in the text stands in, or the one before it."""
+        return self.lines[self.number(place)]
+
+    def number(self, place: int) -> int:
+        """The number of that line, from 0."""
+        return max(0, bisect_right(self.starts, place) - 1)
+
+    def of(self, start: int, end: int) -> list[Line]:
+        """The lines that hold some of text[start:end]."""
+        return self.lines[self.number(start) : self.number(max(start, end - 1)) + 1]
+
+    def boxes(self, start: int, end: int) -> list[Box]:
+        """A box a line around text[start:end]."""
+        found = []
+        for line in self.of(start, end):
+            boxes = [box for box in line.boxes[max(0, start - line.start) : max(0, end - line.start)] if box]
+            found += [union(boxes)] if boxes else []
+        return found
+
+
+def read_lines(pieces: Sequence[Piece]) -> Lines:
+    """The lines of a page."""
+    lines = list(_region(pieces, _sides(pieces), 0)) if pieces else []
+    _part(lines)
+    place = 0
+    for line in lines:
+        place += len(line.before)
+        line.start = place
+        place += len(line.text)
+    return Lines(lines, "".join(line.before + line.text for line in lines), [line.start for line in lines])
+
+
+def _sides(pieces: Sequence[Piece]) -> Columns:
+    return min(piece.box[0] for piece in pieces), max(piece.box[2] for piece in pieces)
+
+
+def _region(pieces: Sequence[Piece], column: Columns, depth: int) -> Iterator[Line]:
+    for band in read_bands(pieces) if depth < MAX_DEPTH else [Band(list(pieces), [])]:
+        if band.right:
+            yield from _region(band.left, (column[0], band.gutter), depth + 1)
+            yield from _region(band.right, (band.gutter, column[1]), depth + 1)
+        else:
+            yield from _rows(band.left, column)
+
+
+def _rows(pieces: Sequence[Piece], column: Columns) -> Iterator[Line]:
+    """The lines of one column; cells that stand beside each other are read one by one."""
+    rows: list[list[list[Piece]]] = []
+    for row in read_rows(pieces):
+        cells = _cells(row)
+        if rows and _goes_on(rows[-1], cells):
+            rows[-1] = _cells([piece for cell in [*rows[-1], *cells] for piece in cell])
+        else:
+            rows.append(cells)
+    before = BLOCK_END
+    for row_cells in rows:
+        is_row = len(row_cells) > 1
+        for number, cell in enumerate(row_cells):
+            yield from _cell_lines(cell, column, CELL_END if number else BLOCK_END if is_row else before)
+        before = BLOCK_END if is_row else LINE_END
+
+
+def _cells(row: Sequence[Piece]) -> list[list[Piece]]:
+    """The cells of a row from left to right, each with the pieces that stand in it."""
+    cells: list[list[Piece]] = []
+    right = 0.0
+    for piece in sorted(row, key=lambda piece: piece.box[0]):
+        if cells and piece.box[0] - right < SAME_CELL * piece.height:
+            cells[-1].append(piece)
+            right = max(right, piece.box[2])
+        else:
+            cells.append([piece])
+            right = piece.box[2]
+    return cells
+
+
+def _goes_on(row: Sequence[Sequence[Piece]], cells: Sequence[Sequence[Piece]]) -> bool:
+    """Whether a row only holds further lines of cells of the row above it."""
+    if len(row) < 2 or len(cells) >= len(row):
+        return False
+    above, below = [_around(cell) for cell in row], [_around(cell) for cell in cells]
+    gap = min(box[1] for box in above) - max(box[3] for box in below)
+    if gap > SAME_ROW * cells[0][0].height or (len(cells) > 1 and below[0][0] < above[0][2]):
+        return False
+    ends = [*(box[0] for box in above[1:]), float("inf")]
+    return all(
+        any(box[0] - 2 <= one[0] and one[2] <= end for box, end in zip(above, ends, strict=True)) for one in below
+    )
+
+
+def _around(cell: Sequence[Piece]) -> Box:
+    return union([piece.box for piece in cell])
+
+
+def _cell_lines(cell: Sequence[Piece], column: Columns, before: str) -> Iterator[Line]:
+    for pieces in _on_lines(cell):
+        line = _line(pieces, column)
+        line.before = before
+        yield line
+        before = LINE_END
+
+
+def _on_lines(cell: Sequence[Piece]) -> list[list[Piece]]:
+    """The pieces of a cell line by line, each from left to right."""
+    lines: list[list[Piece]] = []
+    for piece in sorted(cell, key=lambda piece: -piece.box[1] - piece.box[3]):
+        last = lines[-1][0] if lines else None
+        apart = abs(last.box[1] + last.box[3] - piece.box[1] - piece.box[3]) / 2 if last else 0.0
+        if last and apart <= SAME_LINE * min(last.height, piece.height):
+            lines[-1].append(piece)
+        else:
+            lines.append([piece])
+    return [sorted(line, key=lambda piece: piece.box[0]) for line in lines]
+
+
+def _line(pieces: Sequence[Piece], column: Columns) -> Line:
+    text: list[str] = []
+    boxes: list[Box | None] = []
+    for number, piece in enumerate(pieces):
+        if number and piece.box[0] - pieces[number - 1].box[2] > WORD_GAP * piece.height:
+            text.append(" ")
+            boxes.append(None)
+        text += piece.text
+        boxes += piece.boxes
+    longest = max(pieces, key=lambda piece: len(piece.text))
+    return Line("".join(text), boxes, _around(pieces), longest.style, column)
+
+
+def _part(lines: Sequence[Line]) -> None:
+    """End a paragraph where the next line stands further off than is usual, or is set in other letters."""
+    if lines:
+        lines[0].before = ""
+    pairs = [pair for pair in pairwise(lines) if pair[1].before == LINE_END]
+    pitches = [_pitch(*pair) for pair in pairs if pair[0].style == pair[1].style]
+    usual = min(median_low(pitches) if len(pitches) > 2 else USUAL_PITCH, WIDEST / WIDER)
+    for upper, lower in pairs:
+        if upper.style != lower.style or not 0 < _pitch(upper, lower) <= usual * WIDER:
+            lower.before = BLOCK_END
+
+
+def _pitch(upper: Line, lower: Line) -> float:
+    """How far two lines are apart, in sizes of their letters."""
+    apart = (upper.box[1] + upper.box[3] - lower.box[1] - lower.box[3]) / 2
+    return apart / (lower.style.size or lower.box[3] - lower.box[1] or 1.0)
+
+
+def mend(lines: Iterable[str], is_address: bool = False) -> str:
+    """Lines as one: a word that was broken at their end is whole again; Chinese lines need no space between them."""
+    mended = ""
+    for line in lines:
+        mended = join(mended, line.strip(), is_address)
+    return " ".join(mended.split())
+
+
+def join(before: str, line: str, is_address: bool = False) -> str:
+    """A line put after what stands before it; the lines of an address have nothing between them."""
+    if not before or not line or is_address:
+        return before + line
+    if _BROKEN_WORD.search(before[-32:]) and _GOES_ON.match(line):
+        return before[:-1] + line
+    return before + join_words([before[-1:], line])[1:]

@@ -1,0 +1,190 @@
+"""A page's links with the words under them: annotations joined to the anchors they are parts of.
+
+Rules:
+- A character is under a rectangle when its middle is.
+- Annotations of one target are one anchor when nothing but a line end stands between their words, or when they
+  touch and one of them is a picture. The same target at two places is two anchors.
+- A link without words is `[image]`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from crawler.seeds.boundary import find_urls
+from crawler.seeds.pdf_annotations import Link
+from crawler.seeds.pdf_lines import BLOCK_END, CELL_END, Line, Lines, mend
+from crawler.seeds.pdf_shapes import Box, centre, gap_between, holds, turned, union
+from crawler.urls.address import read_address
+
+IMAGE = "[image]"
+TOUCHING = 0.9  # lines' heights between a picture and the words below it
+LINE_HEIGHT = 14.0  # points, where there are no words to tell
+SAME_PLACE = 1.0  # points
+LAST_ANCHORS = 8  # of one target that a further annotation may belong to
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What of one line is under a link: its number on the page, and where in the page's text."""
+
+    line: int
+    start: int
+    end: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Fragment:
+    """One annotation: its rectangles in user space, the box around them in reading space, the words under them."""
+
+    uri: str
+    boxes: tuple[Box, ...]
+    box: Box
+    words: tuple[Words, ...]
+    line: int  # that it stands in, or below
+
+
+@dataclass(slots=True)
+class Anchor:
+    """The fragments of one link, in order."""
+
+    fragments: list[Fragment] = field(default_factory=list)
+
+    @property
+    def uri(self) -> str:
+        """Its target."""
+        return self.fragments[0].uri
+
+    @property
+    def words(self) -> list[Words]:
+        """All words of it, line by line."""
+        return [words for fragment in self.fragments for words in fragment.words]
+
+    @property
+    def lines(self) -> list[str]:
+        """The same as text, the words of one line together; words that annotations share count once."""
+        unique = {(one.line, one.start): one for one in self.words}.values()
+        texts: dict[int, str] = {}
+        for one in unique:
+            texts[one.line] = f"{texts[one.line]} {one.text}" if one.line in texts else one.text
+        return list(texts.values())
+
+    @property
+    def address(self) -> str | None:
+        """The address that its words are, whatever lines they stand on; None for other words."""
+        whole = "".join(line.strip() for line in self.lines)
+        spans = find_urls(whole)
+        return whole if len(spans) == 1 and (spans[0].start, spans[0].end) == (0, len(whole)) else None
+
+    @property
+    def text(self) -> str:
+        """Its words on one line."""
+        return self.address or mend(self.lines) or IMAGE
+
+
+def read_anchors(links: Iterable[Link], lines: Lines, quarters: int) -> list[Anchor]:
+    """The links of a page in reading order."""
+    fragments = [_fragment(link, lines, quarters) for link in links]
+    anchors: list[Anchor] = []
+    of_target: dict[str, list[Anchor]] = {}
+    for fragment in sorted(fragments, key=_order):
+        known = of_target.setdefault(fragment.uri, [])
+        anchor = next((one for one in known[: -LAST_ANCHORS - 1 : -1] if _belongs(fragment, one, lines)), None)
+        if anchor is None:
+            anchor = Anchor()
+            anchors.append(anchor)
+            known.append(anchor)
+        anchor.fragments.append(fragment)
+    return anchors
+
+
+def _order(fragment: Fragment) -> tuple[int, float, float]:
+    """The place in reading order; a picture comes where the lines above it end."""
+    if fragment.words:
+        return fragment.line, 0, fragment.words[0].start
+    return fragment.line, 1, -fragment.box[3]
+
+
+def _fragment(link: Link, lines: Lines, quarters: int) -> Fragment:
+    boxes = [turned(box, quarters) for box in link.boxes]
+    words = tuple(_words_under(boxes, lines))
+    whole = union(boxes)
+    return Fragment(link.uri, link.boxes, whole, words, words[0].line if words else _line_above(whole, lines))
+
+
+def _words_under(boxes: Sequence[Box], lines: Lines) -> Iterator[Words]:
+    for number, line in enumerate(lines.lines):
+        over = [box for box in boxes if box[1] < line.box[3] and box[3] > line.box[1]]
+        under = [place for place, box in enumerate(line.boxes) if box and _is_under(box, over)] if over else []
+        if under:
+            yield Words(number, line.start + under[0], line.start + under[-1] + 1, _text(line, under))
+
+
+def _is_under(box: Box, boxes: Sequence[Box]) -> bool:
+    x, y = centre(box)
+    return any(holds(one, x, y) for one in boxes)
+
+
+def _text(line: Line, places: Sequence[int]) -> str:
+    """The characters at these places, with the spaces between them."""
+    chosen = set(places)
+    inside = range(places[0], places[-1] + 1)
+    return "".join(line.text[place] for place in inside if place in chosen or line.boxes[place] is None)
+
+
+def _line_above(box: Box, lines: Lines) -> int:
+    """The last line that stands above a picture in its column; -1 where none does."""
+    x, y = centre(box)
+    above = [number for number, line in enumerate(lines.lines) if _is_above(line, x, y)]
+    return min(above, key=lambda number: lines.lines[number].box[1], default=-1)
+
+
+def _is_above(line: Line, x: float, y: float) -> bool:
+    return line.column[0] <= x <= line.column[1] and centre(line.box)[1] > y
+
+
+def _belongs(fragment: Fragment, anchor: Anchor, lines: Lines) -> bool:
+    return any(_are_one(other, fragment, lines) for other in anchor.fragments[-LAST_ANCHORS:])
+
+
+def _are_one(one: Fragment, other: Fragment, lines: Lines) -> bool:
+    """Whether two annotations of one target are parts of one anchor."""
+    if max(abs(a - b) for a, b in zip(one.box, other.box, strict=True)) <= SAME_PLACE:
+        return True
+    if not one.words or not other.words:
+        return _touch(one, other, lines)
+    first, second = sorted((one.words, other.words), key=lambda words: words[0].start)
+    between = lines.text[first[-1].end : second[0].start]
+    return not between.strip() and BLOCK_END not in between and CELL_END not in between
+
+
+def _touch(one: Fragment, other: Fragment, lines: Lines) -> bool:
+    """Whether a picture touches what lies beside or below it."""
+    sideways, upwards = gap_between(one.box, other.box)
+    words = one.words or other.words
+    line = lines.lines[words[0].line].box if words else None
+    height = line[3] - line[1] if line else LINE_HEIGHT
+    return sideways < 0 and upwards <= TOUCHING * height
+
+
+def names_another_target(anchor: Anchor, lines: Lines) -> bool:
+    """Whether the words under a link print an address, and not the one it opens."""
+    target = read_address(anchor.uri)
+    printed = [read_address(url) for url in _printed(anchor, lines)]
+    keys = {(address.urlkey, address.mail) for address in printed}
+    return bool(keys) and (target.urlkey, target.mail) not in keys
+
+
+def _printed(anchor: Anchor, lines: Lines) -> list[str]:
+    """The addresses printed under a link, as far as they reach beyond it on the page."""
+    found = [url for words in anchor.words for url in _overlapping(words, lines)]
+    return [*found, anchor.address] if anchor.address and len(anchor.lines) > 1 else found
+
+
+def _overlapping(words: Words, lines: Lines) -> Iterator[str]:
+    line = lines.lines[words.line]
+    for span in find_urls(line.text):
+        if line.start + span.start < words.end and line.start + span.end > words.start:
+            yield line.text[span.start : span.end]
