@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from crawler.model import Flag
+from crawler.seeds.anchors import address_key, read_flags
 from crawler.seeds.boundary import Span, find_urls
 from crawler.seeds.docx_document import WordDocument, read_document
 from crawler.seeds.docx_outline import Headings, words_of
@@ -27,7 +27,6 @@ from crawler.seeds.package_properties import read_dated
 from crawler.seeds.reading import OPENING_CHARACTERS, Reading, Why
 from crawler.seeds.recipients import tail
 from crawler.seeds.sentences import sentence_around
-from crawler.urls.address import read_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +106,7 @@ class _Citing:
     def _linked(self, here: _Here, anchor: _Anchor) -> Mention:
         mention = self._mention(here, anchor.start, anchor.end, anchor.words)
         fragments = len(anchor.links)
-        flags = _flags(anchor.words, anchor.uri, fragments)
+        flags = read_flags(anchor.words, anchor.uri, fragments)
         return replace(mention, url=anchor.uri, fragments=fragments, flags=flags)
 
     def _printed(self, here: _Here, span: Span) -> Mention:
@@ -169,11 +168,11 @@ def _printed_spans(text: str, anchors: Sequence[_Anchor]) -> list[Span]:
     )
     outside += text[ends[-1] :]
     whole = {span.start: span.end for span in find_urls(text)}
-    targets = {_key(anchor.uri) for anchor in anchors}
+    targets = {address_key(anchor.uri) for anchor in anchors}
     return [
         span
         for span in find_urls(outside)
-        if whole.get(span.start, 0) <= span.end or _key(text[span.start : whole[span.start]]) not in targets
+        if whole.get(span.start, 0) <= span.end or address_key(text[span.start : whole[span.start]]) not in targets
     ]
 
 
@@ -181,17 +180,4 @@ def _continued(first: Mention, more: Mention) -> Mention:
     """A link with what it shows further on."""
     anchor = join_words([words for one in (first, more) if (words := one.anchor)])
     fragments = first.fragments + more.fragments
-    return replace(first, anchor=anchor, fragments=fragments, flags=_flags(anchor, first.url, fragments))
-
-
-def _flags(words: str, uri: str, fragments: int) -> tuple[Flag, ...]:
-    spans = find_urls(words)
-    is_url = len(spans) == 1 and spans[0].end - spans[0].start == len(words)
-    mismatch = (Flag.PRINTED_TARGET_MISMATCH,) if is_url and _key(words) != _key(uri) else ()
-    return ((Flag.WRAPPED,) if fragments > 1 else ()) + mismatch
-
-
-def _key(url: str) -> tuple[str | None, str | None]:
-    """What two prints of one address agree in."""
-    address = read_address(url)
-    return address.urlkey, address.mail
+    return replace(first, anchor=anchor, fragments=fragments, flags=read_flags(anchor, first.url, fragments))

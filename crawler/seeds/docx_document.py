@@ -15,7 +15,7 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from crawler.seeds.docx_names import q
+from crawler.seeds.package_names import q
 from crawler.seeds.docx_paragraph import NoteKey, Paragraph
 from crawler.seeds.docx_story import read_story
 from crawler.seeds.docx_styles import Styles

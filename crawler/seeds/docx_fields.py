@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from crawler.seeds.docx_names import q
+from crawler.seeds.package_names import q
 from crawler.seeds.docx_paragraph import Link, link_to
 
 _TOKEN = re.compile(r'"((?:\\.|[^"\\])*)(?:"|$)|“([^”]*)(?:”|$)|\\([A-Za-z])(?=\s|"|“|$)|([^\s"“]+)', re.DOTALL)

@@ -18,10 +18,10 @@ from collections.abc import Callable, Mapping
 from lxml import etree
 
 from crawler.seeds.docx_fields import Fields, are_closed, read_hyperlink, with_fragment
-from crawler.seeds.docx_names import NAMESPACES, q
 from crawler.seeds.docx_paragraph import Link, NoteKey, Paragraph, Piece, Story, link_to
 from crawler.seeds.docx_styles import Styles, read_level, value_of
 from crawler.seeds.package import Relation
+from crawler.seeds.package_names import NAMESPACES, q
 
 NOTES = {q(f"w:{kind}Reference"): kind for kind in ("footnote", "endnote", "comment")}
 

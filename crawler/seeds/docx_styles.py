@@ -16,7 +16,7 @@ from functools import cache
 
 from lxml import etree
 
-from crawler.seeds.docx_names import q
+from crawler.seeds.package_names import q
 
 MAX_BASES = 24  # Word itself allows fewer; a chain without end is an attack
 BODY_LEVEL = 9  # of w:outlineLvl: body text
