@@ -14,6 +14,8 @@ from dataclasses import dataclass
 from ada_url import URL
 
 from crawler.model import Defect, Flag
+from crawler.urls.barehost import is_bare_host
+from crawler.urls.suffixes import COMMON
 
 _FULL_WIDTH: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _INVISIBLE: dict[int, int | str] = dict.fromkeys([0x00AD, 0x200B, 0x2060, 0xFEFF], "")  # soft hyphen, zero widths, BOM
@@ -43,6 +45,8 @@ FIXES = (
     _fix("colon missing", r"^(https?)(?=//)", r"\1:", "typed"),
     _fix("other mark for the colon", r"^(https?)[;.,](?=//)", r"\1:", "typed"),
     _fix("first letter lost", r"^(?:t?tp|htp|htttp|hhttp)(s?)://", r"http\1://", "selected badly, typed"),
+    _fix("slashes escaped", r"\\/", "/", "copied from JSON: https:\\/\\/"),
+    _fix("marks escaped", r"\\(?=[_%#&~$])", "", "copied from LaTeX or Markdown: a\\_b"),
     _fix("slashes", r"^(https?):(?!//[^/\\])[/\\]*(?=[^/\\])", r"\1://", "http:www.mepcec.com in the 2023 briefing"),
 )
 
@@ -52,17 +56,9 @@ _WEB = re.compile(r"^https?:[/\\]*([^/\\?#]*)", re.IGNORECASE)
 _HOST_PORT = re.compile(r"^[^\s/:?#@]+\.[^\s/:?#@]+:\d{1,5}(?:[/?#]|$)")
 _AUTHORITY_END = re.compile(r"^(?:[^/／:：?？#]*[:：])?[/／\\]*[^/／?？#＃]*")
 _LABEL = r"[^\W_](?:[\w-]*[^\W_])?"
-_BARE = re.compile(rf"^(?://)?((?:{_LABEL}\.)+({_LABEL})\.?)(?::\d{{1,5}})?(?:[/?#].*)?$", re.DOTALL)
+_BARE = re.compile(rf"^(?://)?((?:{_LABEL}\.)+{_LABEL}\.?)((?::\d{{1,5}})?(?:[/?#].*)?)$", re.DOTALL)
 
-# Enough of the IANA root zone to tell a host from a file name: the generic ones, and those of this region.
-_TLDS = (
-    "com org net edu gov int mil info biz name museum coop aero asia io ai app dev eco earth green global news"
-    " cn hk tw mo jp kr sg my th vn id ph in au nz uk ie fr de at ch nl be lu dk se no fi is es pt it gr pl cz"
-    " hu ro ru ua tr il za ke ng eg br ar cl mx ca us eu un"
-    " 中国 中國 公司 网络 網絡 网址 在线 中文网 政务 公益 商城 集团 我爱你 手机 信息 网站 香港 台湾 台灣 澳門 新加坡"
-    " 世界 みんな コム 한국 닷컴 рф भारत"
-)
-TLDS = frozenset(_TLDS.split())
+TLDS = COMMON  # what the mail addresses of redact.py are told by, without reading the whole list
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +101,9 @@ def ascii_forms(text: str) -> str:
 
 
 def looks_like_host(text: str) -> bool:
-    """True for `www.…` and for `name.tld…` under a known top-level domain, without a scheme."""
+    """True for `www.…` and for what reads as a host though no scheme says so: `unep.org/zh-hans`, not `README.md`."""
     found = _BARE.match(text)
-    return found is not None and (text.lower().startswith("www.") or _known(found[2]))
-
-
-def _known(label: str) -> bool:
-    return label.lower() in TLDS or label.lower().startswith("xn--")
+    return found is not None and (text.lower().startswith("www.") or is_bare_host(found[1].rstrip("."), found[2]))
 
 
 def _fixed(printed: str) -> tuple[str, bool]:
