@@ -48,14 +48,20 @@ class Name:
 
 def read_name(text: str, dot: int, place: int) -> Name | None:
     """The name around a dot, not before `place`."""
+    right = _FORWARDS.match(text, dot)
+    if right and _is_one_plain_word(right[0]) and not is_top_level(right[0][1:]):
+        return Name(dot, right.end(), None)  # `report.pdf`, `e.g`, `3.14`: what most dots between letters are
     before = text[max(place, dot - _BEFORE_CHARACTERS) : dot][::-1]
     left = _BACKWARDS.match(before)
-    right = _FORWARDS.match(text, dot)
     if left and right:
         return _judged(text, dot - left.end(), right.end())
     if left:
         return _under_han(text, dot - left.end(), dot)
     return _of_han(text, dot, before, right.end()) if right else None
+
+
+def _is_one_plain_word(labels: str) -> bool:
+    return labels[1:].isalnum() and labels.isascii()
 
 
 def read_name_at(text: str, start: int) -> Name | None:

@@ -10,6 +10,7 @@ Rules:
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from crawler.seeds.boundary_bare import Name, read_name, read_name_at
@@ -18,10 +19,9 @@ from crawler.urls.repair import ascii_forms
 
 _ANCHOR = re.compile(
     r"[:：;,\[/.．](?:"
-    r"(?<=[pPsSｐＰｓＳ][:：;,\[.])(?=[\]:：/／\\A-Za-z0-9Ａ-Ｚａ-ｚ０-９])"
-    r"|(?<=//)(?=\w)"
-    r"|(?<=[^\W_][.．])(?=[^\W_])"
-    r"|(?<=\w\[)(?=\.\]\w)"
+    r"(?P<scheme>(?<=[pPsSｐＰｓＳ][:：;,\[.])(?=[\]:：/／\\])|(?<=[pPｐＰsSｓＳ][:：])(?=[A-Za-z0-9Ａ-Ｚａ-ｚ]))"
+    r"|(?P<slashes>(?<=//)(?=\w))"
+    r"|(?P<dot>(?<=[^\W_][.．])(?=[^\W_])|(?<=\w\[)(?=\.\]\w))"
     r")"
 )
 _LETTERS = r"(?:[hｈ][tｔ][tｔ][pｐ][sｓ]?|hhttps?|htttps?|htps?|t?tps?|hxxps?|h\*\*ps?|ftp)"
@@ -51,18 +51,30 @@ def find_start(text: str, place: int) -> Start | None:
     look = place
     while anchor := _ANCHOR.search(text, look):
         look = anchor.end()
-        found = _with_scheme(text, anchor.start(), place) or _with_www(text, anchor.start(), place)
-        if found:
+        found = _READERS[anchor.lastgroup or ""](text, anchor.start(), place)
+        if isinstance(found, Start):
             return found
-        name = _without(text, anchor.start(), place)
-        if name and name.host:
-            return Start(name.start, name.host)
-        look = max(look, name.end) if name else look
+        look = max(look, found or 0)
     return None
 
 
-def _with_scheme(text: str, anchor: int, place: int) -> Start | None:
-    anchor -= text[anchor] == "/"  # `https//` is told by its second slash
+def _at_slashes(text: str, second: int, place: int) -> Start | int | None:
+    """At `https//host`, or at `//host`, a reference that leaves the scheme out."""
+    return _at_scheme(text, second - 1, place) or _named(read_name_at(text, second + 1))
+
+
+def _at_dot(text: str, dot: int, place: int) -> Start | int | None:
+    return _at_www(text, dot, place) or _named(read_name(text, dot, place))
+
+
+def _named(name: Name | None) -> Start | int | None:
+    """A name's start if it is a host, else where to look on."""
+    if not name:
+        return None
+    return Start(name.start, name.host) if name.host else name.end
+
+
+def _at_scheme(text: str, anchor: int, place: int) -> Start | None:
     before = _SCHEME_BEFORE.search(text, max(place, anchor - _LONGEST_SCHEME), anchor)
     scheme = before and _SCHEME.match(text, before.start())
     if not before or not scheme or _TAG_BEFORE.search(text, max(0, before.start() - 2), before.start()):
@@ -74,8 +86,8 @@ def _with_scheme(text: str, anchor: int, place: int) -> Start | None:
     return _start(text, before.start(), again.end() if again else scheme.end())
 
 
-def _with_www(text: str, anchor: int, place: int) -> Start | None:
-    www = text[anchor] in ".．" and _WWW_BEFORE.search(text, max(place, anchor - 4), anchor)
+def _at_www(text: str, anchor: int, place: int) -> Start | None:
+    www = text[anchor - 1] in "wWｗＷ0123456789" and _WWW_BEFORE.search(text, max(place, anchor - 4), anchor)
     if not www or _TAG_BEFORE.search(text, max(0, www.start() - 2), www.start()):
         return None
     found = _start(text, www.start(), www.start(), is_wide=ascii_forms(www[0] + text[anchor]) != www[0] + ".")
@@ -89,6 +101,8 @@ def _start(text: str, start: int, host_start: int, is_wide: bool = False) -> Sta
     return Start(start, host) if host else None
 
 
-def _without(text: str, anchor: int, place: int) -> Name | None:
-    """A name that is a host without a scheme, also behind the two slashes of a reference that leaves the scheme out."""
-    return read_name_at(text, anchor + 1) if text[anchor] == "/" else read_name(text, anchor, place)
+_READERS: dict[str, Callable[[str, int, int], Start | int | None]] = {
+    "scheme": _at_scheme,
+    "slashes": _at_slashes,
+    "dot": _at_dot,
+}
