@@ -36,6 +36,7 @@ from crawler.urls.repair import looks_like_host
 MAX_ANNOTATIONS = 5_000  # of one page
 MAX_NODES = 100_000  # of the page tree
 MAX_CONTENT_BYTES = 16 << 20  # of one page, unpacked: pdfium needs fifteen times that in memory
+FARTHEST = 1e6  # points
 MAX_CORNERS = 8 * 200  # of one annotation
 MAX_STREAMS = 500  # of one page, looked into for their size
 FORGET_PAGES = 50  # pypdf keeps every object it ever read
@@ -187,6 +188,8 @@ def _boxes(annotation: DictionaryObject) -> tuple[Box, ...]:
 def _around(corners: list[float]) -> Box:
     if len(corners) < 4:
         raise ValueError("a rectangle has four numbers")
+    if not all(abs(number) < FARTHEST for number in corners):
+        raise ValueError("a rectangle lies on its page")
     return union([(x, y, x, y) for x, y in zip(corners[::2], corners[1::2], strict=False)])
 
 

@@ -28,12 +28,12 @@ WORD_GAP = 0.15  # of a line's height: a narrower gap is none
 SAME_CELL = 1.5  # of a line's height: a wider gap parts cells
 SAME_ROW = 0.8  # of a line's height, between the lines of one cell
 USUAL_PITCH = 1.8  # of the letters' size, where a page does not tell
-WIDER = 1.25  # than usual: lines so far apart are two paragraphs
+WIDER = 1.15  # than usual: lines so far apart are two paragraphs
 WIDEST = 3.2  # of the letters' size
 
 LINE_END, CELL_END, BLOCK_END = "\n", "\t", "\n\n"
 CLOSED = re.compile(r"[。！？；.!?;…][”’」』）)\"']*$")
-_BROKEN_WORD = re.compile(r"(?<![^\W\d_]-)(?<=[^\W\d_])-$")  # not one of several: state-of-the-art
+_BROKEN_WORD = re.compile(r"(?:^|[^\w/.:%=&?~+#@-])[^\W\d_]+-$")  # no address, and no compound: state-of-the-art
 _GOES_ON = re.compile(r"[a-zà-ž]")
 
 Columns = tuple[float, float]
@@ -67,10 +67,7 @@ class Lines:
     lines: list[Line]
     text: str = ""
     starts: list[int] = field(default_factory=list)
-
-    def at(self, place: int) -> Line:
-        """The line that a place in the text stands in, or the one before it."""
-        return self.lines[self.number(place)]
+    tops: list[int] = field(default_factory=list)  # for each line the number of its column's first line
 
     def number(self, place: int) -> int:
         """The number of that line, from 0."""
@@ -79,6 +76,11 @@ class Lines:
     def of(self, start: int, end: int) -> list[Line]:
         """The lines that hold some of text[start:end]."""
         return self.lines[self.number(start) : self.number(max(start, end - 1)) + 1]
+
+    def forget_boxes(self) -> None:
+        """Keep the words and columns only: boxes weigh far more than text."""
+        for line in self.lines:
+            line.boxes = []
 
     def boxes(self, start: int, end: int) -> list[Box]:
         """A box a line around text[start:end]."""
@@ -98,7 +100,15 @@ def read_lines(pieces: Sequence[Piece]) -> Lines:
         place += len(line.before)
         line.start = place
         place += len(line.text)
-    return Lines(lines, "".join(line.before + line.text for line in lines), [line.start for line in lines])
+    text = "".join(line.before + line.text for line in lines)
+    return Lines(lines, text, [line.start for line in lines], list(_tops(lines)))
+
+
+def _tops(lines: Sequence[Line]) -> Iterator[int]:
+    top = 0
+    for number, line in enumerate(lines):
+        top = number if line.column != lines[top].column else top
+        yield top
 
 
 def _sides(pieces: Sequence[Piece]) -> Columns:
@@ -227,6 +237,6 @@ def join(before: str, line: str, is_address: bool = False) -> str:
     """A line put after what stands before it; the lines of an address have nothing between them."""
     if not before or not line or is_address:
         return before + line
-    if _BROKEN_WORD.search(before[-32:]) and _GOES_ON.match(line):
+    if _BROKEN_WORD.search(before[-40:]) and _GOES_ON.match(line):
         return before[:-1] + line
     return before + join_words([before[-1:], line])[1:]

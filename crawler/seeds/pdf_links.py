@@ -27,18 +27,22 @@ LAST_ANCHORS = 8  # of one target that a further annotation may belong to
 
 @dataclass(frozen=True, slots=True)
 class Words:
-    """What of one line is under a link: its number on the page, and where in the page's text."""
+    """What of one line is under a link: the line's page and number, where in the page's text, and whether a space
+    stands before it."""
 
+    page: int
     line: int
     start: int
     end: int
     text: str
+    is_apart: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Fragment:
     """One annotation: its rectangles in user space, the box around them in reading space, the words under them."""
 
+    page: int
     uri: str
     boxes: tuple[Box, ...]
     box: Box
@@ -65,10 +69,11 @@ class Anchor:
     @property
     def lines(self) -> list[str]:
         """The same as text, the words of one line together; words that annotations share count once."""
-        unique = {(one.line, one.start): one for one in self.words}.values()
-        texts: dict[int, str] = {}
+        unique = {(one.page, one.start): one for one in self.words}.values()
+        texts: dict[tuple[int, int], str] = {}
         for one in unique:
-            texts[one.line] = f"{texts[one.line]} {one.text}" if one.line in texts else one.text
+            line = one.page, one.line
+            texts[line] = texts.get(line, "") + " " * one.is_apart + one.text
         return list(texts.values())
 
     @property
@@ -84,9 +89,9 @@ class Anchor:
         return self.address or mend(self.lines) or IMAGE
 
 
-def read_anchors(links: Iterable[Link], lines: Lines, quarters: int) -> list[Anchor]:
+def read_anchors(page: int, links: Iterable[Link], lines: Lines, quarters: int) -> list[Anchor]:
     """The links of a page in reading order."""
-    fragments = [_fragment(link, lines, quarters) for link in links]
+    fragments = [_fragment(page, link, lines, quarters) for link in links]
     anchors: list[Anchor] = []
     of_target: dict[str, list[Anchor]] = {}
     for fragment in sorted(fragments, key=_order):
@@ -107,19 +112,20 @@ def _order(fragment: Fragment) -> tuple[int, float, float]:
     return fragment.line, 1, -fragment.box[3]
 
 
-def _fragment(link: Link, lines: Lines, quarters: int) -> Fragment:
+def _fragment(page: int, link: Link, lines: Lines, quarters: int) -> Fragment:
     boxes = [turned(box, quarters) for box in link.boxes]
-    words = tuple(_words_under(boxes, lines))
+    words = tuple(_words_under(page, boxes, lines))
     whole = union(boxes)
-    return Fragment(link.uri, link.boxes, whole, words, words[0].line if words else _line_above(whole, lines))
+    return Fragment(page, link.uri, link.boxes, whole, words, words[0].line if words else _line_above(whole, lines))
 
 
-def _words_under(boxes: Sequence[Box], lines: Lines) -> Iterator[Words]:
+def _words_under(page: int, boxes: Sequence[Box], lines: Lines) -> Iterator[Words]:
     for number, line in enumerate(lines.lines):
         over = [box for box in boxes if box[1] < line.box[3] and box[3] > line.box[1]]
         under = [place for place, box in enumerate(line.boxes) if box and _is_under(box, over)] if over else []
         if under:
-            yield Words(number, line.start + under[0], line.start + under[-1] + 1, _text(line, under))
+            start, end = line.start + under[0], line.start + under[-1] + 1
+            yield Words(page, number, start, end, _text(line, under), line.text[: under[0]].endswith(" "))
 
 
 def _is_under(box: Box, boxes: Sequence[Box]) -> bool:

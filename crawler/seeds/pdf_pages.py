@@ -1,0 +1,163 @@
+"""A PDF page by page: its lines by pdfium, its links by pypdf, and what of either could not be read.
+
+Rules:
+- Where one of the two fails the other's part is kept, and said so.
+- One page is in memory at a time; no more pages than MAX_PAGES are opened.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import closing, suppress
+from dataclasses import dataclass, field
+from datetime import date
+from functools import partial
+from typing import Any
+
+import pypdfium2 as pdfium  # type: ignore[import-untyped]  # ships no types
+import pypdfium2.raw as raw  # type: ignore[import-untyped]  # ships no types
+from pypdf import PdfReader
+
+from crawler.seeds import pdf_whys as whys
+from crawler.seeds.pdf_annotations import PageLinks, open_reader, read_links, tried
+from crawler.seeds.pdf_lines import Lines, read_lines
+from crawler.seeds.pdf_page import PageText, open_document, read_page
+from crawler.seeds.pdf_rescue import rescue_links
+from crawler.seeds.pdf_shapes import Box
+from crawler.seeds.reading import Why
+
+MAX_PAGES = 5_000
+MAX_METADATA = 256 * 1024  # characters
+
+_DATE = re.compile(r"(?:D:)?\s*(\d{4})-?(\d\d)?-?(\d\d)?")
+_CREATED = re.compile(rb"xmp:CreateDate\s*(?:=\s*[\"']|>)\s*([0-9T:+Z.-]{4,40})")
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page, numbered from 1: its links and its lines. `is_read`: whether its text could be read; `quarters`: how it
+    is turned; `box`: the page itself, in reading space."""
+
+    number: int
+    lines: Lines
+    links: PageLinks
+    is_read: bool
+    quarters: int
+    box: Box
+
+
+@dataclass(slots=True)
+class Troubles:
+    """The pages that could not be read, or not wholly."""
+
+    pictures: list[int] = field(default_factory=list)
+    unreadable: list[int] = field(default_factory=list)
+    large: list[int] = field(default_factory=list)
+    broken: list[int] = field(default_factory=list)
+    others: list[Why] = field(default_factory=list)
+
+    @property
+    def whys(self) -> tuple[Why, ...]:
+        """Each as one sentence."""
+        told = (
+            (whys.no_text, self.pictures),
+            (whys.unreadable_text, self.unreadable),
+            (whys.too_large, self.large),
+            (whys.broken_links, self.broken),
+        )
+        return (*self.others, *(tell(pages) for tell, pages in told if pages))
+
+
+@dataclass(slots=True)
+class Pdf:
+    """An open PDF, by pdfium and by pypdf; either may be missing."""
+
+    document: Any
+    reader: PdfReader | None
+    count: int
+    troubles: Troubles = field(default_factory=Troubles)
+
+    def close(self) -> None:
+        """Release what pdfium holds."""
+        if self.document is not None:
+            self.document.close()
+
+    def pages(self) -> Iterator[Page]:
+        """Its pages in order."""
+        links = read_links(self.reader, MAX_PAGES) if self.reader else iter(())
+        for number in range(1, min(self.count, MAX_PAGES) + 1):
+            yield self._page(number, next(links, None))
+        if self.count > MAX_PAGES:
+            self.troubles.others.append(whys.too_many_pages(MAX_PAGES, self.count))
+
+    def _page(self, number: int, links: PageLinks | None) -> Page:
+        if links is None:
+            links = tried(partial(rescue_links, self.document, number - 1)) or PageLinks(broken=1)
+            self._note(whys.LINKS_RESCUED)
+        if links.broken:
+            self.troubles.broken.append(number)
+        text = self._text(number, links)
+        shown = text or PageText()
+        return Page(number, read_lines(shown.pieces), links, text is not None, shown.quarters, shown.box)
+
+    def _text(self, number: int, links: PageLinks) -> PageText | None:
+        """The text of a page; None where it is unfit to be opened or cannot be."""
+        found = tried(partial(read_page, self.document, number - 1)) if links.is_fit and self.document else None
+        if self.document is None:
+            self._note(whys.TEXT_LOST)
+        elif not links.is_fit or (found and found.is_cut):
+            self.troubles.large.append(number)
+        elif found is None:
+            self.troubles.unreadable.append(number)
+        elif found.has_pictures:
+            self.troubles.pictures.append(number)
+        return found
+
+    def _note(self, why: Why) -> None:
+        if why not in self.troubles.others:
+            self.troubles.others.append(why)
+
+    def dated(self) -> str | None:
+        """When it was created, as it says itself: /CreationDate, else XMP (ISO 32000-1 §14.3)."""
+        stated = tried(lambda: self.document.get_metadata_value("CreationDate")) if self.document else None
+        return _iso_date(stated or "") or _iso_date(tried(self._created) or "")
+
+    def _created(self) -> str:
+        metadata = self.reader.root_object["/Metadata"].get_object() if self.reader else None
+        found = _CREATED.search(metadata.get_data()[:MAX_METADATA]) if metadata is not None else None  # type: ignore[attr-defined]
+        return found[1].decode("ascii") if found else ""
+
+
+def open_pdf(content: bytes) -> Pdf | Why:
+    """The document, by whichever of the two can open it; why not, where neither can."""
+    reader = open_reader(content)
+    document = _document(content)
+    if isinstance(document, Why) and reader is None:
+        return document
+    document = None if isinstance(document, Why) else document
+    count = len(document) if document is not None else _count(reader)
+    if not count:
+        with closing(Pdf(document, reader, 0)):
+            return whys.NO_PAGES
+    return Pdf(document, reader, count)
+
+
+def _document(content: bytes) -> Any | Why:
+    try:
+        return open_document(content)
+    except pdfium.PdfiumError as error:
+        return whys.ENCRYPTED if error.err_code == raw.FPDF_ERR_PASSWORD else whys.BROKEN
+
+
+def _count(reader: PdfReader | None) -> int:
+    return sum(1 for _ in read_links(reader, MAX_PAGES)) if reader else 0
+
+
+def _iso_date(stated: str) -> str | None:
+    """`D:20250601093000+08'00'` or `2025-06-01T09:30` as 2025-06-01; None where it is no date (§7.9.4)."""
+    found = _DATE.match(stated)
+    with suppress(ValueError):
+        if found and found[2]:
+            return date(int(found[1]), int(found[2]), int(found[3] or 1)).isoformat()
+    return None
