@@ -95,6 +95,7 @@ def _add_cite(commands: argparse._SubParsersAction[_Parser]) -> None:
     parser.add_argument("paths", nargs="*", metavar="PATH", type=Path, help="files or folders (default: seeds/)")
     parser.add_argument("--format", choices=["table", "jsonl"], default="table")
     parser.add_argument("--explain", metavar="ID", help="why this section, this item, this target")
+    _add_places(parser)
     parser.set_defaults(run=_cite)
 
 
@@ -203,10 +204,11 @@ def _open_ledger(archive: Path) -> Ledger:
 
 
 def _cite(options: argparse.Namespace) -> int:
-    from crawler.seeds.documents import each_document
+    from crawler.night.citing import each_cited
 
     readable = False
-    for number, seeds in enumerate(each_document(options.paths or [Path("seeds")])):
+    paths = options.paths or [Path("seeds")]
+    for number, seeds in enumerate(each_cited(paths, options.archive, _config(options))):
         for row in seeds.unreadable:
             print(f"evercite: {_plain(row.document)}: {_plain(row.why)}", file=sys.stderr)
         readable = readable or bool(seeds.documents)

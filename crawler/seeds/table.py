@@ -84,10 +84,12 @@ def _uncertain(citations: Iterable[Citation]) -> Iterator[str]:
     if told:
         yield f"Look at these addresses ({len({one.id for one, _ in told})}):"
     for one, line in told:
-        yield clipped(f"  {one.id} {place_of(one)}: {line}", COLUMNS)
+        first, *more = wrapped(f"{one.id} {place_of(one)}: {line}", COLUMNS - 4)
+        yield from ("  " + first, *("    " + rest for rest in more))
 
 
 def _doubts(citation: Citation) -> Iterator[str]:
+    yield from (note.en for note in citation.notes)
     if citation.wrapper and citation.uri is None:
         yield f"a tracking link ({citation.wrapper.rule}), target unknown"
     if citation.defect:
@@ -111,6 +113,18 @@ def clipped(text: str, columns: int) -> str:
             break
         kept += character
     return kept + "…"
+
+
+def wrapped(text: str, columns: int) -> list[str]:
+    """The text on lines of at most that many columns, parted at spaces where there are any."""
+    lines: list[str] = []
+    rest = "".join(character for character in text if character.isprintable())
+    while _columns(rest) > columns:
+        kept = clipped(rest, columns + 1).removesuffix("…")
+        words = kept.rpartition(" ")[0] or kept
+        lines.append(words)
+        rest = rest[len(words) :].lstrip()
+    return [*lines, rest]
 
 
 def padded(text: str, columns: int) -> str:
