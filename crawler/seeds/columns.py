@@ -34,7 +34,7 @@ HEADERS = (
     ),
     (
         "title",
-        ("标题", "题名", "条目", "题目", "篇名", "名称", "文章", "標題", "題名"),
+        ("标题", "题名", "书名", "条目", "题目", "篇名", "名称", "文章", "標題", "題名"),
         ("title", "item", "headline", "heading", "name", "article", "subject"),
     ),
     (
@@ -46,7 +46,7 @@ HEADERS = (
 NO_URLS = ("邮寄地址", "通讯地址", "通信地址", "办公地址", "联系地址", "单位地址", "家庭地址", "收货地址")
 
 _BRACKETED = re.compile(r"[（(\[【][^）)\]】]*[）)\]】]")
-_MARKS = re.compile(r"[\s_:：*＊/\\|.·\-]+")
+_MARKS = re.compile(r"[\s_:：*＊/\\|.·()（）\[\]【】\-]+")
 _WORD = re.compile(r"[^\W\d_]")
 
 
@@ -105,7 +105,11 @@ def find_columns(rows: Sequence[Row]) -> Columns | None:
 
 def read_header(cell: str) -> str | None:
     """What a header cell says its column holds: `url`, `title`, `section`, or None."""
-    words = _MARKS.sub(" ", _BRACKETED.sub("", cell)).strip().casefold()
+    spellings = [_BRACKETED.sub("", cell), *_BRACKETED.findall(cell)]
+    return next((found for words in spellings if (found := _meaning(_MARKS.sub(" ", words).strip().casefold()))), None)
+
+
+def _meaning(words: str) -> str | None:
     joined = words.replace(" ", "")
     if not words or len(words) > HEADER_CHARACTERS or joined in NO_URLS:
         return None

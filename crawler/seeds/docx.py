@@ -28,6 +28,8 @@ from crawler.seeds.reading import OPENING_CHARACTERS, Reading, Why
 from crawler.seeds.recipients import tail
 from crawler.seeds.sentences import sentence_around
 
+ROW_CHARACTERS = 1000  # of a table's row, to tell what a link in it may belong to
+
 
 @dataclass(frozen=True, slots=True)
 class _Anchor:
@@ -42,7 +44,7 @@ class _Anchor:
 
 @dataclass(frozen=True, slots=True)
 class _Here:
-    """A paragraph, where it starts in the document's text, and its words on one line."""
+    """A paragraph, where it starts in the document's text, and the words around on one line."""
 
     start: int
     paragraph: Paragraph
@@ -80,6 +82,10 @@ class _Citing:
         self._text = text
         self._placed = list(document.starts())
         self._starts = {paragraph: start for start, paragraph in self._placed}
+        self._row_words: dict[int | None, str] = {}
+        for paragraph in (one for one in document.paragraphs if one.is_body and one.row is not None):
+            words = f"{self._row_words.get(paragraph.row, '')} {words_of(paragraph)}"
+            self._row_words[paragraph.row] = words[:ROW_CHARACTERS].strip()
         self._headings = Headings([(start, one) for start, one in self._placed if one.is_body], document.styles)
 
     def mentions(self) -> list[Mention]:
@@ -98,7 +104,7 @@ class _Citing:
     def _found(self) -> Iterator[tuple[Mention, tuple[Link, ...]]]:
         for start, paragraph in self._placed:
             anchors = list(_anchors(paragraph))
-            here = _Here(start, paragraph, words_of(paragraph))
+            here = _Here(start, paragraph, self._words_around(paragraph))
             printed = [(self._printed(here, span), ()) for span in _printed_spans(paragraph.text, anchors)]
             linked = [(self._linked(here, anchor), anchor.links) for anchor in anchors]
             yield from sorted([*printed, *linked], key=lambda found: found[0].start)
@@ -130,6 +136,10 @@ class _Citing:
             part=here.paragraph.part,
             paragraph=here.paragraph.number,
         )
+
+    def _words_around(self, paragraph: Paragraph) -> str:
+        """The words of the paragraph, in the body's tables those of the row."""
+        return self._row_words.get(paragraph.row if paragraph.is_body else None) or words_of(paragraph)
 
     def _place(self, paragraph: Paragraph, offset: int) -> int | None:
         """Where in the body a place belongs: itself, or where its note is referred to."""

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 
 from lxml import etree
 
-from crawler.seeds.package_names import q
 from crawler.seeds.docx_paragraph import NoteKey, Paragraph
 from crawler.seeds.docx_story import read_story
 from crawler.seeds.docx_styles import Styles
 from crawler.seeds.package import Package, Relation
+from crawler.seeds.package_names import q
 from crawler.seeds.reading import Why
 
 GAP = "\n\n"

@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 
 from lxml import etree
 
-from crawler.seeds.package_names import q
 from crawler.seeds.docx_paragraph import Link, link_to
+from crawler.seeds.package_names import q
 
 _TOKEN = re.compile(r'"((?:\\.|[^"\\])*)(?:"|$)|“([^”]*)(?:”|$)|\\([A-Za-z])(?=\s|"|“|$)|([^\s"“]+)', re.DOTALL)
 _ESCAPED = re.compile(r'\\([\\"])')

@@ -32,6 +32,8 @@ class Paragraph:
     """A paragraph: `number` counts from 1 in its part; `level` is its own outline level, before its style's.
 
     `notes` are the notes and comments it refers to, each with the offset in its text.
+    `row` tells the rows of all tables apart; it is that of the innermost table.
+    `row` tells the rows of all tables apart; it is that of the innermost table.
     `cited_in` is where a note's own paragraph is referred to.
     """
 
@@ -43,6 +45,7 @@ class Paragraph:
     notes: list[tuple[NoteKey, int]] = field(default_factory=list)
     cited_in: tuple[Paragraph, int] | None = None
     is_body: bool = False
+    row: int | None = None
 
     length: int = 0
 

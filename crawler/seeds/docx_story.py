@@ -5,6 +5,7 @@ Rules:
   the first; of a field its result.
 - A link is innermost: that of a field before that of the element around it. A text box stands outside the links
   and fields of the paragraph it is anchored in, and after that paragraph.
+- A link on a text box as a whole shows the words of the box; these are read in the box as well.
 - A linked picture is the text `[image]` or `[image: …]` with its alternative text; a picture that says its link
   twice (a drawing and its picture) is linked once.
 - The walk is one loop over events: no depth of nesting can exhaust the stack.
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Mapping
+from itertools import islice
 
 from lxml import etree
 
@@ -23,6 +25,7 @@ from crawler.seeds.docx_styles import Styles, read_level, value_of
 from crawler.seeds.package import Relation
 from crawler.seeds.package_names import NAMESPACES, q
 
+MAX_BOX_CHARACTERS = 100
 NOTES = {q(f"w:{kind}Reference"): kind for kind in ("footnote", "endnote", "comment")}
 
 _TEXTS = {q(name): words for name, words in {"w:tab": "\t", "w:br": "\n", "w:cr": "\n", "w:noBreakHyphen": "-"}.items()}
@@ -73,6 +76,8 @@ class _Walk:
         self.deleted: set[NoteKey] = set()
         self._relations, self._styles, self._is_body = relations, styles, part is None
         self._parts: list[str | None] = [part]
+        self._rows: list[int | None] = [None]
+        self._last_row = 0
         self._numbers: Counter[str | None] = Counter()
         self._open: list[Paragraph] = []
         self._links: list[Link | None] = [None]
@@ -106,8 +111,16 @@ class _Walk:
     def _enter_table(self, _: etree._Element) -> None:
         self._enter_part("table")
 
+    def _enter_row(self, _: etree._Element) -> None:
+        self._last_row += 1
+        self._rows.append(self._last_row)
+
+    def _leave_row(self) -> None:
+        self._rows.pop()
+
     def _enter_box(self, _: etree._Element) -> None:
         self._enter_part("text box")
+        self._rows.append(None)
         self._outside.append((self._links, self._fields))
         self._links, self._fields = [None], Fields()
 
@@ -120,6 +133,7 @@ class _Walk:
 
     def _leave_box(self) -> None:
         self._parts.pop()
+        self._rows.pop()
         self._links, self._fields = self._outside.pop()
 
     def _enter_paragraph(self, element: etree._Element) -> None:
@@ -127,7 +141,8 @@ class _Walk:
         self._numbers[part] += 1
         properties = element.find(q("w:pPr"))
         style = None if properties is None else value_of(properties, "w:pStyle")
-        paragraph = Paragraph(part, self._numbers[part], style, read_level(properties), is_body=self._is_body)
+        paragraph = Paragraph(part, self._numbers[part], style, read_level(properties))
+        paragraph.is_body, paragraph.row = self._is_body, self._rows[-1]
         self.paragraphs.append(paragraph)
         self._open.append(paragraph)
 
@@ -197,13 +212,15 @@ class _Walk:
         if link and (drawing, link.uri) not in self._pictured:
             self._pictured.add((drawing, link.uri))
             words = " ".join((words or "").split())
-            self._add(f"[image: {words}]" if words else "[image]", link, is_picture=True)
+            shown = _box_words(drawing) or (f"[image: {words}]" if words else "[image]")
+            self._add(shown, link, is_picture=True)
 
 
 _ENTERED: Mapping[str, Callable[[_Walk, etree._Element], None]] = {
     q("w:p"): _Walk._enter_paragraph,
     q("w:r"): _Walk._enter_run,
     q("w:tbl"): _Walk._enter_table,
+    q("w:tr"): _Walk._enter_row,
     q("w:txbxContent"): _Walk._enter_box,
     q("w:hyperlink"): _Walk._enter_hyperlink,
     q("w:fldSimple"): _Walk._enter_simple_field,
@@ -215,10 +232,19 @@ _ENTERED: Mapping[str, Callable[[_Walk, etree._Element], None]] = {
 _LEFT: Mapping[str, Callable[[_Walk], None]] = {
     q("w:p"): _Walk._leave_paragraph,
     q("w:tbl"): _Walk._leave_table,
+    q("w:tr"): _Walk._leave_row,
     q("w:txbxContent"): _Walk._leave_box,
     q("w:hyperlink"): _Walk._leave_link,
     q("w:fldSimple"): _Walk._leave_link,
 }
+
+
+def _box_words(drawing: etree._Element) -> str:
+    """The words of a short text box: what a link on the box as a whole shows."""
+    box = next(drawing.iter(q("w:txbxContent")), None)
+    texts = () if box is None else islice(box.iter(q("w:t")), MAX_BOX_CHARACTERS)
+    words = " ".join("".join(text.text or "" for text in texts).split())
+    return words if len(words) < MAX_BOX_CHARACTERS else ""
 
 
 def _note_key(element: etree._Element) -> NoteKey | None:
