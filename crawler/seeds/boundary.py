@@ -40,8 +40,8 @@ class Span:
 _TCO = r"(?:/[A-Za-z0-9]{1,40}(?![A-Za-z0-9])(?:\?[\w=&%.-]+(?:#[\w-]+)?)?|/)?(?![A-Za-z0-9]|/[A-Za-z0-9])"
 _PATHS = {"t.co": re.compile(_TCO, re.ASCII)}
 
-_PATH_START = re.compile(r":\d{1,5}(?!\d)|[/?#]|\\/|\\")
-_WIDE_PATH_START = re.compile(r"[:：]\d{1,5}(?!\d)|[/／?？#＃]")
+_PATH = re.compile(r"(?P<port>:\d+)?(?P<path>[/?#\\])?")
+_WIDE_PATH = re.compile(r"(?P<port>[:：]\d+)?(?P<path>[/／?？#＃\\])?")
 _MAILTO_BEFORE = re.compile(r"mailto[:：]\s?\Z", re.IGNORECASE)
 _MAIL_FIELDS = re.compile(r"\?(?=[A-Za-z-]+=)")  # RFC 6068 §2
 
@@ -94,8 +94,9 @@ def _ends(text: str, start: Start) -> list[int]:
         known = row.match(text, host_end)
         return [known.end()] if known else []
     is_wide = TYPED_WIDE.search(text, start.start, host_end)
-    path = (_WIDE_PATH_START if is_wide else _PATH_START).match(text, host_end)
-    return read_ends(text, start.start, path.start()) if path else [host_end]
+    path = (_WIDE_PATH if is_wide else _PATH).match(text, host_end)
+    assert path is not None  # each of its parts may be missing
+    return read_ends(text, start.start, path.start("path")) if path["path"] else [path.end()]
 
 
 def _joined(text: str, span: Span, end: int) -> Span:

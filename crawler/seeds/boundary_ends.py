@@ -25,6 +25,7 @@ _STOPS = "|".join(
         rf"[,;，](?={_ADDRESS})",
         r"(?<![/=?&#:@%+])(?<!%[23][ADFadf])https?://",
         r"&(?:gt|lt|quot|apos|nbsp|#0*(?:34|39|60|62)|#x0*(?:22|27|3c|3e));",  # what is left of HTML
+        r"[،؛؟۔।॥](?=[^\W\d_])",  # of a sentence that goes on without a space; a title has `_` there
         r"\\(?![/_%#&~$\\])",  # what is left of JSON or LaTeX; its escapes of an address's characters go on
     )
 )

@@ -31,6 +31,7 @@ _WORDS = re.compile(rf"[{CJK}{EMOJI}{SPACELESS}]|(?<=[A-Za-z0-9])[\u0370-\u0dff]
 _LATIN_HEAD = re.compile(rf"[{LATIN}-]*")
 _DOTTED = re.compile(r"[^\W_][\w-]*(?:\.[^\W_][\w-]*)+")
 _RUN_ON = re.compile(r"\.[A-Z][a-z]+$")
+_GLUED = re.compile(r"(?<=[^\W_])https?://\Z", re.IGNORECASE)  # a.orghttps://b.org
 _ENDING = ".-_%" + INVISIBLE
 
 
@@ -53,7 +54,8 @@ def read_host(text: str, start: int, is_wide: bool) -> Host | None:
     found = (_WIDE_HOST if is_wide else _HOST).match(text, start)
     if not found:
         return None
-    end, is_certain = _end_of_words(text, start, found.end())
+    glued = _GLUED.search(text, start, min(len(text), found.end() + len("://")))
+    end, is_certain = _end_of_words(text, start, glued.start() if glued else found.end())
     end = _end_of_name(text, start, end)
     name = plain(text[start:end])
     return Host(name, end, is_certain) if is_possible(name) else None

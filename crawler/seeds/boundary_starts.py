@@ -34,7 +34,7 @@ _SCHEME = re.compile(
 )
 _LONGEST_SCHEME = 6
 _EXACT = re.compile(r"https?://", re.IGNORECASE)
-_WWW_BEFORE = re.compile(r"(?<![A-Za-z0-9._/@-])[wｗ]{3}\d?\Z", re.IGNORECASE)
+_WWW_BEFORE = re.compile(r"(?<![A-Za-z0-9./@-])(?<![^\W_]_)[wｗ]{3}\d?\Z", re.IGNORECASE)
 _TAG_BEFORE = re.compile(r"(?:^|[\s!-/:-@\[-`{-~])[#＃@＠$]\Z")
 
 

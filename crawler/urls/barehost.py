@@ -33,7 +33,7 @@ _NO_HOSTS = tuple(
         r"\d{1,2}\.[^\W\d]+",  # numbered lists: 3.it, 1.中国
         r"(?:etc|al|vs|cf|figs?|nos?|vol|pp?|eds?|dr|mrs?|ms|st|prof|inc|ltd|corp|dept|approx|ca|jan|feb)\.[a-z]{2}",
         r"(?:e\.g|i\.e|a\.k\.a|n\.b|p\.s|[ap]\.m|u\.s|u\.k)\..*",  # abbreviations without the space: e.g.in
-        r"(?:com|org|net|edu|gov|co|ac)\.[a-z]{2}",  # suffixes spoken of: com.cn
+        r"(?:com|org|net|edu|gov|co|ac)\.[a-z]{2}|www\.\w+",  # parts of names spoken of: com.cn, www.org
         r"(?:com|org|net|io|cn|java|javax)\..+\.(?!com$|org$|net$)[^.]+",  # reverse names: com.example.app
         r"lib[\w.-]+\.(?:so|la)",  # libraries
         r"(?:makefile|configure|.+\.(?:h|c|py|js|ts|sh|cfg|conf|json|xml|toml|tar|min))\.[^.]+",  # config.h.in
@@ -45,7 +45,7 @@ _UNMISTAKABLE = names("中国 中國 한국 みんな рф укр бел срб 
 
 _PATH = re.compile(r"[/／?？#＃](?=[\w%~!:/#?-]|$)")
 _PORT = re.compile(r"[:：]\d{1,5}(?!\d)")
-_FILE_PATH = re.compile(r"/[\w.-]+\.[A-Za-z]{1,4}$|/?$")
+_FILE_PATH = re.compile(r"/(?:[\w.-]+\.[A-Za-z]{1,4})?(?![\w/.-])")
 _IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)")
 _SUBNET = re.compile(r"/\d{1,2}(?!\w)")
 _LABEL = re.compile(r"[^\W_](?:[\w-]*[^\W_])?", re.DOTALL)
@@ -60,7 +60,7 @@ def is_bare_host(host: str, after: str) -> bool:
         return bool(port) or (has_path and not _SUBNET.match(path))
     labels = host.split(".")
     top = labels[-1]
-    if len(labels) < 2 or not top[0].isalpha() or not all(map(_is_label, labels)) or not is_top_level(top):
+    if len(labels) < 2 or not top[:1].isalpha() or not all(map(_is_label, labels)) or not is_top_level(top):
         return False
     if labels[0].lower() == "www" and len(labels) > 2:
         return True

@@ -37,7 +37,7 @@ def _fix(name: str, wrong: str, right: str, source: str) -> Fix:
 
 FIXES = (
     _fix("broken over lines", r"[^\S\n]*[\r\n]+\s*", "", "text wrapped in a column"),
-    _fix("defanged scheme", r"^h(?:xx|\*\*)p(s?)(?=[:/])", r"http\1", "security bulletins: hxxp"),
+    _fix("defanged scheme", r"^h(?:xx|\*\*)p(s?)(?=[:/\[])", r"http\1", "security bulletins: hxxp"),
     _fix("defanged colon", r"^(https?)\[:\](?=/)", r"\1:", "security bulletins: http[:]//"),
     _fix("defanged colon and slashes", r"^(https?)\[://\]", r"\1://", "security bulletins: http[://]"),
     _fix("space after the scheme", r"^(https?:/*)\s+(?=\S)", r"\1", "word processors"),

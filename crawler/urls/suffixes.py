@@ -33,7 +33,9 @@ COMMON = names(
 def is_top_level(label: str) -> bool:
     """True for the last label of a host that the public can be given names under."""
     label = label.lower()
-    return label in COMMON or _decoded(label) in _top_levels()
+    if label in COMMON:
+        return True
+    return len(label) > 1 and not label[0].isdigit() and _decoded(label) in _top_levels()
 
 
 def leading_top_level(text: str) -> str:
