@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from crawler.judge.rows import GOOD
 from crawler.ledger.ledger import Ledger
-from crawler.model import Evidence, Kind, Look, Outcome, Reading, Refusal
+from crawler.model import Evidence, Kind, Look, Outcome, Reading, Refusal, Wrapper
 from crawler.night.lookalikes import alike, find_merges, find_undone, likeness
 from crawler.night.plan import look_again, targets_of
 from crawler.night.settling import NOT_THERE, choose, decoded_once, other_readings
@@ -30,12 +30,13 @@ from tests.web.sites import Site
 FIRST = datetime(2026, 1, 1, 2, tzinfo=UTC)
 SHORT, LONG, LONGER = (f"https://ferry.example.org/plan{more}" for more in ("", "%E8%A7%81", "%E8%A7%81%E9%99%84"))
 
-# One character a night: A B C good pages, 4 not found, g gone, t timeout, r refused by a wall, s soft 404,
-# x excluded by configuration, d too late (not asked), ~ good but cut, . not looked at.
+# One character a night: A B C good pages, m moved for good to page A, 4 not found, g gone, t timeout, r refused by a
+# wall, s soft 404, x excluded by configuration, d too late (not asked), ~ good but cut, . not looked at.
 OUTCOMES = {
     "A": Outcome.OK,
     "B": Outcome.OK,
-    "C": Outcome.OK_REDIRECTED,
+    "C": Outcome.OK,
+    "m": Outcome.OK_MOVED,
     "~": Outcome.OK,
     "4": Outcome.NOT_FOUND,
     "g": Outcome.GONE,
@@ -61,7 +62,7 @@ def looks(uri: str, drawn: str, hours: float = 24) -> list[Look]:
     for number, mark in enumerate(drawn):
         if mark == ".":
             continue
-        digest = f"sha256:{mark}" if mark in "ABC" else None
+        digest = "sha256:A" if mark == "m" else f"sha256:{mark}" if mark in "ABC" else None
         seen = Look(uri, night_id(number), at(number, hours), OUTCOMES[mark], REFUSALS.get(mark), digest, digest)
         found.append(seen)
     return found
@@ -157,6 +158,9 @@ def test_the_form_with_a_session_is_no_other_reading() -> None:
     cited = citation(uri=SHORT, alternatives=(session, LONG, LONGER, f"{LONGER}a", f"{LONGER}b"), kind=Kind.PAGE)
     assert other_readings(cited) == (LONG, LONGER, f"{LONGER}a")
     assert other_readings(citation(uri=None, alternatives=(LONG,))) == ()
+    wrapper = Wrapper("s", "redacted", "mdrtor", True, "")
+    answered = citation(uri=SHORT, alternatives=(LONG,), wrapper=wrapper)
+    assert other_readings(answered) == (), "a piece of a tracking link would be asked"
 
 
 @pytest.mark.parametrize(
@@ -170,6 +174,7 @@ def test_the_form_with_a_session_is_no_other_reading() -> None:
         ("https://a.example/100%25", None),
         ("https://a.example/100%25zz", None),
         ("https://a.example/?q=%2520", None),
+        ("https://a.example/member/jane%2540a.example/card", None),
     ],
 )
 def test_escapes_that_were_escaped_again_are_decoded_once(uri: str, decoded: str | None) -> None:
@@ -214,6 +219,8 @@ MERGES = [
     ("both not found", "44", "44", False),
     ("a failing night between breaks it", "AtA", "AAA", False),
     ("bodies that were cut", "~~", "~~", False),
+    ("one is redirected to the other", "mm", "AA", False),
+    ("both are redirected to a third", "mm", "mm", True),
 ]
 
 
@@ -248,6 +255,7 @@ def test_each_uri_joins_the_first_that_is_the_same() -> None:
         ("4", "g", False),
         ("t", "t", False),
         ("~", "A", False),
+        ("m", "A", True),
         (".", "A", False),
         ("A", ".", False),
     ],
@@ -389,7 +397,17 @@ class TestLookAgain:
         ledger = Ledger.open(tmp_path / "ledger.sqlite3")
         assert self.merged(ledger, [Outcome.OK] * 17) == [0, 7, 14]
 
-    def test_nothing_is_called_dead_for_what_another_one_answered(self, tmp_path: Path) -> None:
+    @pytest.mark.parametrize(
+        ("odd", "again"),
+        [
+            (Outcome.NOT_FOUND, [0, 3, 4, 5]),
+            (Outcome.TIMEOUT, [0, 3, 4, 5]),
+            (Outcome.OK_MOVED, [0, 3, 6]),
+        ],
+    )
+    def test_nothing_is_called_dead_or_moved_for_what_another_one_answered(
+        self, tmp_path: Path, odd: Outcome, again: list[int]
+    ) -> None:
         ledger = Ledger.open(tmp_path / "ledger.sqlite3")
-        outcomes = [Outcome.OK, Outcome.OK, Outcome.NOT_FOUND, Outcome.NOT_FOUND, Outcome.OK, Outcome.OK, Outcome.OK]
-        assert self.merged(ledger, outcomes) == [0, 3, 4]
+        outcomes = [Outcome.OK, Outcome.OK, odd, odd, odd, Outcome.OK, Outcome.OK, Outcome.OK]
+        assert self.merged(ledger, outcomes) == again

@@ -3,8 +3,9 @@
 Rules:
 - Pure: decisions are functions of what counted nights saw.
 - Alike are uris of one urlkey, or of one but for parameters that only look like tracking (tier C). That alone
-  merges nothing: both must be good, with the same payload, on two nights in a row that both were looked at.
-- One that is good where the other is not, or shows other bytes, undoes a merge at once.
+  merges nothing: both must be read alike, as good, with the same payload, on two nights in a row that both were
+  looked at. So an address and the one it is redirected to stay apart: what is advised for one is wrong for the other.
+- One that is good where the other is not, is read otherwise, or shows other bytes undoes a merge at once.
 """
 
 from __future__ import annotations
@@ -71,15 +72,18 @@ def _tonight(looks: Sequence[Look], night: str) -> Look | None:
 
 
 def _is_same(one: Look, other: Look) -> bool:
-    good = one.outcome in GOOD and other.outcome in GOOD
-    return good and one.digest is not None and one.digest == other.digest
+    alike_good = one.outcome in GOOD and one.outcome is other.outcome
+    return alike_good and one.digest is not None and one.digest == other.digest
 
 
 def _contradicts(one: Look, other: Look) -> bool:
-    """Whether one is good and the other not, or both are and differ; bodies that were cut tell nothing."""
-    if one.outcome not in GOOD or other.outcome not in GOOD:
+    """Whether one is good and the other is not or is read otherwise, or both are and differ.
+
+    Bodies that were cut tell nothing.
+    """
+    if one.outcome is not other.outcome:
         return one.outcome in GOOD or other.outcome in GOOD
-    return one.digest is not None and other.digest is not None and one.digest != other.digest
+    return one.outcome in GOOD and one.digest is not None and other.digest is not None and one.digest != other.digest
 
 
 def _agreeing(one: Sequence[Look], other: Sequence[Look], night: str) -> list[str]:
@@ -87,9 +91,8 @@ def _agreeing(one: Sequence[Look], other: Sequence[Look], night: str) -> list[st
     by_night = {look.night: look for look in other}
     common = [(look, by_night[look.night]) for look in reversed(one) if look.night in by_night]
     same = [first for first, second in takewhile(lambda pair: _is_same(*pair), common)]
-    if len(same) < FEWEST_NIGHTS or same[0].night != night:
-        return []
-    return [look.night for look in same] if is_spread([same[0].seen_at, same[-1].seen_at]) else []
+    proven = same and same[0].night == night and is_spread([look.seen_at for look in same], FEWEST_NIGHTS)
+    return [look.night for look in same] if proven else []
 
 
 def _why_same(first: str, nights: Sequence[str]) -> Evidence:

@@ -19,23 +19,21 @@ FULL_EVERY_NIGHTS = 7
 def look_again(ledger: Ledger, citations: Iterable[Citation], night_id: str) -> frozenset[str]:
     """The merged uris that are fetched on their own tonight.
 
-    That is every 7th night, and whenever what stands for one was not good last time: no link is called dead for
-    what another one answered.
+    That is every 7th night, and whenever what stands for one was not good last time or was read otherwise than it
+    was itself: no link is called dead, or moved, for what another one answered.
     """
     merged = {c.uri: c.same_as for c in citations if c.uri and c.same_as}
-    if not merged:
-        return frozenset()
-    good = {subject for subject, reading in ledger.last_readings().items() if reading.outcome in GOOD}
-    earlier = [night.id for night in ledger.nights() if night.id < night_id]
-    return frozenset(
-        uri for uri, first in merged.items() if first not in good or _is_due(ledger.looks_of(uri, night_id, 1), earlier)
-    )
+    earlier = [night.id for night in ledger.nights() if night.id < night_id] if merged else []
+    looks = {uri: ledger.looks_of(uri, night_id, 1) for pair in merged.items() for uri in pair}
+    return frozenset(uri for uri, first in merged.items() if _is_due(looks[uri], looks[first], earlier))
 
 
-def _is_due(last: Sequence[Look], earlier: Sequence[str]) -> bool:
-    """Whether tonight is the 7th night since a uri was looked at, or later."""
-    since = last[-1].night if last else ""
-    return sum(night > since for night in earlier) >= FULL_EVERY_NIGHTS - 1
+def _is_due(own: Sequence[Look], other: Sequence[Look], earlier: Sequence[str]) -> bool:
+    """Whether the last looks at a uri and at what stands for it are not both good and alike, or 6 nights have passed
+    since its own."""
+    if not own or not other or own[-1].outcome is not other[-1].outcome or other[-1].outcome not in GOOD:
+        return True
+    return sum(night > own[-1].night for night in earlier) >= FULL_EVERY_NIGHTS - 1
 
 
 def targets_of(citations: Sequence[Citation], again: frozenset[str] = frozenset()) -> list[Target]:

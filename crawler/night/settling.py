@@ -31,9 +31,12 @@ _ESCAPED_ESCAPE = re.compile(r"%25(?=[0-9A-Fa-f]{2})")
 
 
 def other_readings(citation: Citation) -> tuple[str, ...]:
-    """The readings of a print that the crawl has still to look at; not the form with a session part, which is the
-    same reading."""
-    if citation.uri is None:
+    """The readings of a print that the crawl has still to look at.
+
+    Not the form with a session part, which is the same reading; and none of a tracking link, a piece of which may
+    name its recipient.
+    """
+    if citation.uri is None or citation.wrapper is not None:
         return ()
     others = (uri for uri in citation.alternatives if clean(uri).uri != citation.uri)
     return tuple(others)[:MOST_READINGS]
@@ -51,14 +54,14 @@ def choose(looks: Sequence[Sequence[Look]]) -> tuple[str, Evidence] | None:
     found = _longest_that_holds(sorted(tonight, key=lambda look: len(look.uri), reverse=True))
     if found is not None:
         return found.uri, _why_it_holds(found, tonight)
-    if len(nights) >= MOST_NIGHTS and is_spread([_seen_at(looks[0], night) for night in nights]):
+    if is_spread([_seen_at(looks[0], night) for night in nights], MOST_NIGHTS):
         return looks[0][0].uri, _AS_PRINTED
     return None
 
 
-def is_spread(times: Sequence[datetime]) -> bool:
-    """Whether these nights are as many as they look: k of them span 20 hours × (k − 1)."""
-    return max(times) - min(times) >= SPAN_PER_NIGHT * (len(times) - 1)
+def is_spread(times: Sequence[datetime], k: int) -> bool:
+    """Whether these are k nights or more, and not runs of one evening: they span 20 hours × (k − 1)."""
+    return len(times) >= k and max(times) - min(times) >= SPAN_PER_NIGHT * (k - 1)
 
 
 def _common_nights(looks: Sequence[Sequence[Look]]) -> list[str]:
@@ -113,13 +116,17 @@ _AS_PRINTED = Evidence(
 
 
 def decoded_once(uri: str) -> str | None:
-    """The uri with escapes that were escaped again in its path (`%2520`) decoded once, or None where there are none."""
+    """The uri with escapes that were escaped again in its path (`%2520`) decoded once, or None where there are none.
+
+    None also where that would bring out somebody's name or address.
+    """
     url = ada_url.URL(uri)
     path = _ESCAPED_ESCAPE.sub("%", url.pathname)
     if path == url.pathname:
         return None
     url.pathname = path
-    return clean(url.href).uri
+    decoded = clean(url.href).uri
+    return decoded if redact(decoded) == decoded else None
 
 
 BETTER_ESCAPED = Evidence(
