@@ -21,7 +21,7 @@ from crawler.urls.repair import looks_like_host
 Row = Sequence[str]
 
 HEADER_ROWS = 10  # a title and a remark may stand above the header
-HEADER_CHARACTERS = 24
+HEADER_COLUMNS = 24  # of a header cell; a Han character takes two
 SAMPLE_ROWS = 200
 CANDIDATE_CHARACTERS = 80
 
@@ -48,6 +48,7 @@ NO_URLS = ("邮寄地址", "通讯地址", "通信地址", "办公地址", "联�
 _BRACKETED = re.compile(r"[（(\[【][^）)\]】]*[）)\]】]")
 _MARKS = re.compile(r"[\s_:：*＊/\\|.·()（）\[\]【】\-]+")
 _WORD = re.compile(r"[^\W\d_]")
+_WIDE = "\u2e80"  # from here on characters are as wide as two
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,8 @@ def read_header(cell: str) -> str | None:
 
 def _meaning(words: str) -> str | None:
     joined = words.replace(" ", "")
-    if not words or len(words) > HEADER_CHARACTERS or joined in NO_URLS:
+    wide = sum(character >= _WIDE for character in words)
+    if not words or len(words) + wide > HEADER_COLUMNS or joined in NO_URLS:
         return None
     found = (
         meaning
@@ -144,7 +146,8 @@ def _by_header(rows: Sequence[Row], number: int, meanings: Sequence[str | None])
         return tuple(place for place, found in enumerate(meanings) if found == meaning)
 
     urls = of("url") or _url_columns(rows[number + 1 : number + 1 + SAMPLE_ROWS])
-    return Columns(urls, of("title"), next(iter(of("section")), None), number)
+    titles = tuple(place for place in of("title") if place not in urls)
+    return Columns(urls, titles, next(iter(of("section")), None), number)
 
 
 def _by_cells(rows: Sequence[Row]) -> Columns | None:
