@@ -34,6 +34,8 @@ _STOP_OR_WORDS = re.compile(rf"(?P<words>[{CJK}{EMOJI}]|(?<=[A-Za-z0-9])[{SPACEL
 _FILE_NAME = re.compile(r"[^?#]*?\.(?:pdf|docx?|xlsx?|pptx?|zip|jpe?g|png)(?![A-Za-z0-9.])", re.IGNORECASE)
 _BRACKET = re.compile(r"[()\[\]{}]")
 _FOOTNOTE = re.compile(r"\[\d{1,3}\]")
+_ENTITY = re.compile(r"&[A-Za-z]{2,8}\Z")  # of HTML, its semicolon trimmed
+_LONGEST_ENTITY = 9
 _IN_QUERY = re.compile(r"\|[\w%|]", re.ASCII)
 _QUERY_WINDOW = 300
 
@@ -82,8 +84,8 @@ def _is_query_bar(text: str, start: int, path: int, bar: int) -> bool:
 def cut(text: str, start: int, end: int) -> int:
     """The end of a URL in running text: before what closes a bracket around it, and trimmed."""
     end = trimmed(text, start, _first_unopened(text, start, end))
-    while text.endswith("&amp", start, end):
-        end = trimmed(text, start, end - len("&amp"))
+    while text.startswith(";", end) and (entity := _ENTITY.search(text, max(start, end - _LONGEST_ENTITY), end)):
+        end = trimmed(text, start, entity.start())
     note = _FOOTNOTE.search(text, max(start, end - 5), end)
     if note and note.end() == end and text.find("?", start, end) < 0:
         end = trimmed(text, start, note.start())

@@ -3,8 +3,8 @@
 Rules:
 - The last label must be a known top-level domain, in lower case (in capitals only where the whole name is).
 - A name that reads as a file, an abbreviation, a number or a product needs a path or `www.` to be a host.
-- A domain opened since 2013 is a word of some language (`file.name`, `day.one`): its names need a path, a port or
-  a third label, but for the rows here that are no words.
+- A domain opened since 2013 is a word of some language (`file.name`, `day.one`): its names need a path or a port,
+  but for the rows here.
 """
 
 from __future__ import annotations
@@ -16,7 +16,10 @@ from crawler.urls.suffixes import is_top_level, names, registrable
 MAX_LABEL_CHARACTERS = 63  # RFC 1035 §2.3.4
 
 # Top-level domains that stood before the programme of 2013 (data.iana.org/TLD), and later ones that are no word.
-_GENERIC = names("com org net edu gov int mil info biz arpa asia mobi aero coop museum tel xxx xyz wang eco")
+_GENERIC = names("com org net edu gov int mil info biz arpa asia mobi aero coop museum tel xxx xyz wang eco ngo ong")
+
+# Later ones that are no word of a programme's source (`this.style.top`, `hooks.stop.call`): three labels will do.
+_THREE_LABELS = names("dev cloud online site tech vip club ltd earth world green chat academy foundation institute")
 
 # Top-level domains that are file extensions as well: a programme's source, an archive, a picture. A name under a
 # longer public suffix (`sejm.gov.pl`, `me.netlify.app`) is no file.
@@ -35,15 +38,15 @@ _NO_HOSTS = tuple(
         r"(?:e\.g|i\.e|a\.k\.a|n\.b|p\.s|[ap]\.m|u\.s|u\.k)\..*",  # abbreviations without the space: e.g.in
         r"(?:com|org|net|edu|gov|co|ac)\.[a-z]{2}|www\.\w+",  # parts of names spoken of: com.cn, www.org
         r"(?:com|org|net|io|cn|java|javax)\..+\.(?!com$|org$|net$)[^.]+",  # reverse names: com.example.app
-        r"lib[\w.-]+\.(?:so|la)",  # libraries
-        r"(?:makefile|configure|.+\.(?:h|c|py|js|ts|sh|cfg|conf|json|xml|toml|tar|min))\.[^.]+",  # config.h.in
+        r"lib[\w.-]+\.(?:so|la)",  # libraries, and what makes them: config.h.in
+        r"(?:(?:makefile|configure|manifest)(?:\.\w+)?|.+\.(?:h|c|py|js|ts|sh|cfg|conf|json|xml|toml|tar|min))\.[^.]+",
         r"(?:[a-z]|[ivx]+)\.[^\W\x00-\x7f]+",  # lettered lists: A.中国, iv.中国
     )
 )
 # Domains of other scripts under which a bare name is believed; the rest are ordinary words (网站, 手机, 信息).
 _UNMISTAKABLE = names("中国 中國 한국 みんな рф укр бел срб ελ ею бг 닷컴 コム คอม ком орг भारत")
 
-_PATH = re.compile(r"[/／?？#＃](?=[\w%~!:/#?-]|$)")
+_PATH = re.compile(r"[/／](?=[\w%~!:/#?-]|$)|[?？][\w%.-]+=|[#＃](?=[\w!/:])")
 _PORT = re.compile(r"[:：]\d{1,5}(?!\d)")
 _FILE_PATH = re.compile(r"/(?:[\w.-]+\.[A-Za-z]{1,4})?(?![\w/.-])")
 _IPV4 = re.compile(r"(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)")
@@ -89,4 +92,6 @@ def _stands_alone(name: str, labels: list[str], has_port: bool) -> bool:
     top = labels[-1].lower()
     if not top.isascii():
         return top in _UNMISTAKABLE
-    return has_port or top in _GENERIC or len(top) == 2 or top.startswith("xn--") or len(labels) > 2
+    if has_port or top in _GENERIC or len(top) == 2 or top.startswith("xn--"):
+        return True
+    return len(labels) > 2 and (top in _THREE_LABELS or len(registrable(name).split(".")) > 2)
