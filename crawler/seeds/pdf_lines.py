@@ -19,7 +19,7 @@ from statistics import median_low
 
 from crawler.seeds.headings import join_words
 from crawler.seeds.pdf_columns import Band, read_bands, read_rows
-from crawler.seeds.pdf_page import Piece, Style
+from crawler.seeds.pdf_page import Boxes, Piece, Style
 from crawler.seeds.pdf_shapes import Box, union
 
 MAX_DEPTH = 4  # columns in columns
@@ -41,18 +41,27 @@ Columns = tuple[float, float]
 
 @dataclass(slots=True)
 class Line:
-    """A line: its text, a box for each character (None for spaces), the sides of its column, and its place.
+    """A line: its text, the box around it, the sides of its column, and its place.
 
     `before` is what parts it from the line before, `start` where it begins in the page's text.
     """
 
     text: str
-    boxes: list[Box | None]
     box: Box
     style: Style
     column: Columns
+    pieces: Sequence[Piece | None]  # None for a space between pieces
     before: str = BLOCK_END
     start: int = 0
+    known: Boxes | None = None
+
+    @property
+    def boxes(self) -> Boxes:
+        """A box for each character, None for spaces; only while the page is open."""
+        if self.known is None:
+            parts = (piece.read_boxes() if piece else [None] for piece in self.pieces)
+            self.known = [box for part in parts for box in part]
+        return self.known
 
     @property
     def end(self) -> int:
@@ -80,7 +89,7 @@ class Lines:
     def forget_boxes(self) -> None:
         """Keep the words and columns only: boxes weigh far more than text."""
         for line in self.lines:
-            line.boxes = []
+            line.pieces, line.known = (), []
 
     def boxes(self, start: int, end: int) -> list[Box]:
         """A box a line around text[start:end]."""
@@ -195,16 +204,12 @@ def _on_lines(cell: Sequence[Piece]) -> list[list[Piece]]:
 
 
 def _line(pieces: Sequence[Piece], column: Columns) -> Line:
-    text: list[str] = []
-    boxes: list[Box | None] = []
-    for number, piece in enumerate(pieces):
-        if number and piece.box[0] - pieces[number - 1].box[2] > WORD_GAP * piece.height:
-            text.append(" ")
-            boxes.append(None)
-        text += piece.text
-        boxes += piece.boxes
+    parts: list[Piece | None] = [pieces[0]]
+    for before, piece in pairwise(pieces):
+        parts += [None, piece] if piece.box[0] - before.box[2] > WORD_GAP * piece.height else [piece]
+    text = "".join(piece.text if piece else " " for piece in parts)
     longest = max(pieces, key=lambda piece: len(piece.text))
-    return Line("".join(text), boxes, _around(pieces), longest.style, column)
+    return Line(text, _around(pieces), longest.style, column, parts)
 
 
 def _part(lines: Sequence[Line]) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from contextlib import closing, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
@@ -22,7 +22,7 @@ from pypdf import PdfReader
 from crawler.seeds import pdf_whys as whys
 from crawler.seeds.pdf_annotations import PageLinks, open_reader, read_links, tried
 from crawler.seeds.pdf_lines import Lines, read_lines
-from crawler.seeds.pdf_page import PageText, open_document, read_page
+from crawler.seeds.pdf_page import PageText, open_document, open_page
 from crawler.seeds.pdf_rescue import rescue_links
 from crawler.seeds.pdf_shapes import Box
 from crawler.seeds.reading import Why
@@ -36,7 +36,7 @@ _CREATED = re.compile(rb"xmp:CreateDate\s*(?:=\s*[\"']|>)\s*([0-9T:+Z.-]{4,40})"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page, numbered from 1: its links and its lines. `is_read`: whether its text could be read; `quarters`: how it
+    """A page while it is open, numbered from 1: its links and its lines. `is_read`: whether its text could be read; `quarters`: how it
     is turned; `box`: the page itself, in reading space."""
 
     number: int
@@ -87,32 +87,35 @@ class Pdf:
         """Its pages in order."""
         links = read_links(self.reader, MAX_PAGES) if self.reader else iter(())
         for number in range(1, min(self.count, MAX_PAGES) + 1):
-            yield self._page(number, next(links, None))
+            of_page = self._links(number, next(links, None))
+            with self._open(number, of_page) as text:
+                yield _page(number, of_page, text)
         if self.count > MAX_PAGES:
             self.troubles.others.append(whys.too_many_pages(MAX_PAGES, self.count))
 
-    def _page(self, number: int, links: PageLinks | None) -> Page:
+    def _links(self, number: int, links: PageLinks | None) -> PageLinks:
         if links is None:
             links = tried(partial(rescue_links, self.document, number - 1)) or PageLinks(broken=1)
             self._note(whys.LINKS_RESCUED)
         if links.broken:
             self.troubles.broken.append(number)
-        text = self._text(number, links)
-        shown = text or PageText()
-        return Page(number, read_lines(shown.pieces), links, text is not None, shown.quarters, shown.box)
+        return links
 
-    def _text(self, number: int, links: PageLinks) -> PageText | None:
+    @contextmanager
+    def _open(self, number: int, links: PageLinks) -> Iterator[PageText | None]:
         """The text of a page; None where it is unfit to be opened or cannot be."""
-        found = tried(partial(read_page, self.document, number - 1)) if links.is_fit and self.document else None
-        if self.document is None:
-            self._note(whys.TEXT_LOST)
-        elif not links.is_fit or (found and found.is_cut):
-            self.troubles.large.append(number)
-        elif found is None:
-            self.troubles.unreadable.append(number)
-        elif found.has_pictures:
-            self.troubles.pictures.append(number)
-        return found
+        if self.document is None or not links.is_fit:
+            self._note(whys.TEXT_LOST) if self.document is None else self.troubles.large.append(number)
+            yield None
+            return
+        with open_page(self.document, number - 1) as text:
+            if text is None:
+                self.troubles.unreadable.append(number)
+            elif text.is_cut:
+                self.troubles.large.append(number)
+            elif text.has_pictures:
+                self.troubles.pictures.append(number)
+            yield text
 
     def _note(self, why: Why) -> None:
         if why not in self.troubles.others:
@@ -127,6 +130,11 @@ class Pdf:
         metadata = self.reader.root_object["/Metadata"].get_object() if self.reader else None
         found = _CREATED.search(metadata.get_data()[:MAX_METADATA]) if metadata is not None else None  # type: ignore[attr-defined]
         return found[1].decode("ascii") if found else ""
+
+
+def _page(number: int, links: PageLinks, text: PageText | None) -> Page:
+    shown = text or PageText()
+    return Page(number, read_lines(shown.pieces), links, text is not None, shown.quarters, shown.box)
 
 
 def open_pdf(content: bytes) -> Pdf | Why:
