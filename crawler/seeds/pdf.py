@@ -15,6 +15,7 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from functools import partial
 
 from crawler.model import Flag
 from crawler.seeds.mention import Mention
@@ -129,7 +130,7 @@ class _Draft:
             anchor=anchor,
             context=context.sentence(one),
             section=headings.section(place),
-            candidates=headings.items(place, words, context.paragraph(one)),
+            candidates=headings.items(place, words, partial(context.paragraph, one)),
             flags=one.flags + ((Flag.WRAPPED,) if fragments > 1 else ()),
             alternatives=one.alternatives,
             tail=one.tail,

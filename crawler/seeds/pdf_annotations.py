@@ -10,7 +10,8 @@ Rules:
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+import math
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
@@ -41,6 +42,7 @@ MAX_CORNERS = 8 * 200  # of one annotation
 MAX_STREAMS = 500  # of one page, looked into for their size
 FORGET_PAGES = 50  # pypdf keeps every object it ever read
 
+_FACTORS = {"/FlateDecode": 1032, "/ASCII85Decode": 4, "/ASCIIHexDecode": 1}  # ASCII85 has `z` for four zeros
 _INSIDE = ("javascript:", "cid:", "data:", "file:", "about:", "#")
 _UNREADABLE = dict.fromkeys([*range(32), 127])
 
@@ -199,16 +201,35 @@ def _numbers(value: PdfObject | None) -> list[float]:
 
 def is_fit(page: DictionaryObject) -> bool:
     """Whether the page's content, and the forms it may draw, unpack to a sane size."""
+    streams = tried(lambda: list(_streams(page)))
+    if streams is None:
+        return False
+    if sum(_most(stream) for stream in streams) <= MAX_CONTENT_BYTES:
+        return True
     with apply_configuration(
         zlib_maximum_output_length=MAX_CONTENT_BYTES,
         lzw_maximum_output_length=MAX_CONTENT_BYTES,
         run_length_maximum_output_length=MAX_CONTENT_BYTES,
     ):
-        return bool(tried(lambda: sum(_length(one) for one in _streams(page)) <= MAX_CONTENT_BYTES))
+        return bool(tried(lambda: _unpacks_sanely(streams)))
 
 
-def _length(stream: StreamObject) -> int:
-    return len(stream.get_data())
+def _most(stream: StreamObject) -> int:
+    """How much a stream can unpack to at most: deflate packs no better than 1032 to one."""
+    stored = len(stream._data)  # what was read; /Length may lie
+    filters = stream.get("/Filter")
+    names = filters if isinstance(filters, ArrayObject) else [filters]
+    factors = [_FACTORS.get(str(name), MAX_CONTENT_BYTES) for name in names if name is not None]
+    return stored * math.prod(factors)
+
+
+def _unpacks_sanely(streams: Iterable[StreamObject]) -> bool:
+    room = MAX_CONTENT_BYTES
+    for stream in streams:
+        room -= len(stream.get_data())
+        if room < 0:
+            return False
+    return True
 
 
 def _streams(page: DictionaryObject) -> Iterator[StreamObject]:

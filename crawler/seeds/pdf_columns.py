@@ -66,7 +66,13 @@ def _inner(piece: Piece) -> tuple[float, float]:
 
 def read_bands(pieces: Sequence[Piece]) -> Iterator[Band]:
     """The page from the top, cut where columns begin and end."""
-    rows = read_rows(pieces) if len(pieces) <= MAX_PIECES else [list(pieces)]
+    rows = read_rows(pieces)
+    if len(pieces) > MAX_PIECES or all(len(row) == 1 for row in rows):
+        return _plain(list(pieces))
+    return _bands(rows)
+
+
+def _bands(rows: Sequence[Row]) -> Iterator[Band]:
     plain: list[Piece] = []
     place = 0
     while place < len(rows):
@@ -91,8 +97,6 @@ def _plain(pieces: list[Piece]) -> Iterator[Band]:
 
 def _run(rows: Sequence[Row], start: int) -> tuple[int, Strip | None]:
     """The rows from `start` that leave a strip between them free: where they end, and the widest such strip."""
-    if len(rows[start]) > MAX_PIECES:
-        return start + 1, None
     free, run, place = _EVERYWHERE, list[Piece](), start
     widest: Strip | None = None
     for place in range(start, len(rows)):

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_right
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from crawler.model import ItemCandidate
@@ -128,7 +128,7 @@ class Headings:
         number = bisect_right(self._outer_places, (place.page, place.line))
         return self._outer[number - 1].words if number else None
 
-    def items(self, place: Place, anchor: str | None, around: str) -> tuple[ItemCandidate, ...]:
+    def items(self, place: Place, anchor: str | None, around: Callable[[], str]) -> tuple[ItemCandidate, ...]:
         """The item at a place, or what may be it."""
         titles = self._meant(place)
         if len(titles) == 1 and not self._heads_section(titles[0], place):
@@ -136,7 +136,7 @@ class Headings:
             return (ItemCandidate(titles[0].words, "heading-above" if is_above else "last-item-before"),)
         if len(titles) > 1:
             return tuple(ItemCandidate(title.words, "several-items-on-page") for title in titles)
-        return candidates(None, anchor, around)
+        return candidates(None, anchor, around())
 
     def _before(self, place: Place) -> Iterator[Title]:
         """The headings at and before a place, the last first."""

@@ -12,11 +12,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from crawler.seeds.headings import RUNNING_HEADS
-from crawler.seeds.pdf_lines import CELL_END, Lines
-from crawler.seeds.pdf_shapes import Box, centre
+from crawler.seeds.pdf_lines import Lines
+from crawler.seeds.pdf_shapes import Box
 
 EDGE = 0.14  # of the page's height
 EDGE_LINES = 4  # looked at on each edge
@@ -83,17 +83,14 @@ def read_edges(page: int, lines: Lines, box: Box) -> list[Edge]:
 
 def _edge(page: int, number: int, lines: Lines, box: Box) -> Edge | None:
     line = lines.lines[number]
-    words = line.text.strip()
-    if not words or len(words) > LONGEST:
-        return None
-    height, middle = box[3] - box[1], centre(line.box)[1]
+    middle = (line.box[1] + line.box[3]) / 2
     above, below = box[3] - middle, middle - box[1]
-    edge = Edge(page, number, above <= below, round(min(above, below), 1), words, line.style.size)
-    if min(above, below) <= EDGE * height:
+    if len(line.text) > LONGEST:
+        return None
+    edge = Edge(page, number, above <= below, round(min(above, below), 1), line.text.strip(), line.style.size)
+    if min(above, below) <= EDGE * (box[3] - box[1]):
         return edge
-    following = lines.lines[number + 1].before if number + 1 < len(lines.lines) else ""
-    is_alone = line.before != CELL_END and following != CELL_END
-    return Edge(page, number, True, round(above, 1), words, line.style.size) if is_alone and edge.is_known else None
+    return replace(edge, is_top=True) if edge.is_known and not lines.is_cell(number) else None
 
 
 def find_heads(edges: Iterable[Edge], pages: int) -> Heads:

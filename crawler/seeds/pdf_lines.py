@@ -86,6 +86,11 @@ class Lines:
         """The lines that hold some of text[start:end]."""
         return self.lines[self.number(start) : self.number(max(start, end - 1)) + 1]
 
+    def is_cell(self, number: int) -> bool:
+        """Whether another line stands beside a line, as in a table's row."""
+        following = self.lines[number + 1].before if number + 1 < len(self.lines) else ""
+        return CELL_END in (self.lines[number].before, following)
+
     def forget_boxes(self) -> None:
         """Keep the words and columns only: boxes weigh far more than text."""
         for line in self.lines:

@@ -177,10 +177,11 @@ def _touch(one: Fragment, other: Fragment, lines: Lines) -> bool:
 
 def names_another_target(anchor: Anchor, lines: Lines) -> bool:
     """Whether the words under a link print an address, and not the one it opens."""
-    target = read_address(anchor.uri)
     printed = [read_address(url) for url in _printed(anchor, lines)]
-    keys = {(address.urlkey, address.mail) for address in printed}
-    return bool(keys) and (target.urlkey, target.mail) not in keys
+    if not printed:
+        return False
+    target = read_address(anchor.uri)
+    return (target.urlkey, target.mail) not in {(address.urlkey, address.mail) for address in printed}
 
 
 def _printed(anchor: Anchor, lines: Lines) -> list[str]:

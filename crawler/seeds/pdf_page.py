@@ -17,11 +17,11 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 import pypdfium2 as pdfium  # type: ignore[import-untyped]  # ships no types
@@ -158,20 +158,21 @@ class _Letters:
 
     def box(self, index: int) -> Box | None:
         """The box of one character as tall as its font; None for an impossible one."""
-        found = raw.FS_RECTF()
-        if not raw.FPDFText_GetLooseCharBox(self.handle, index, found):
-            return None
-        return self._sane((found.left, found.bottom, found.right, found.top))
+        return next(self._boxes([index]))
 
     def boxes(self, first: int, text: str) -> Boxes:
-        """The boxes of characters from `first` on, one for each that tidied() leaves."""
-        boxes: Boxes = []
-        for index, character in enumerate(text, first):
-            if character != " ":
-                boxes.append(self.box(index))
-            elif boxes and text[index - first - 1] != " ":
-                boxes.append(None)
-        return boxes[:-1] if text.endswith(" ") else boxes
+        """The boxes of characters from `first` on, one for each that is left when white space is made one space."""
+        places = [index for index, character in enumerate(text, first) if character != " "]
+        found = self._boxes(places)
+        tidied = (character for word in text.split() for character in (" ", *word))
+        return [None if character == " " else next(found) for character in islice(tidied, 1, None)]
+
+    def _boxes(self, places: Iterable[int]) -> Iterator[Box | None]:
+        box, get = raw.FS_RECTF(), raw.FPDFText_GetLooseCharBox
+        there = ctypes.byref(box)
+        for index in places:
+            is_known = get(self.handle, index, there)
+            yield self._sane((box.left, box.bottom, box.right, box.top)) if is_known else None
 
     def runs(self, first: int, count: int) -> list[Box]:
         """A box for each run of text among characters; nothing where one is impossible."""

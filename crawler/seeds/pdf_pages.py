@@ -36,8 +36,8 @@ _CREATED = re.compile(rb"xmp:CreateDate\s*(?:=\s*[\"']|>)\s*([0-9T:+Z.-]{4,40})"
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page while it is open, numbered from 1: its links and its lines. `is_read`: whether its text could be read; `quarters`: how it
-    is turned; `box`: the page itself, in reading space."""
+    """A page while it is open, numbered from 1: its lines and its links. `is_read`: whether its text could be read;
+    `quarters`: how it is turned; `box`: the page itself, in reading space."""
 
     number: int
     lines: Lines
