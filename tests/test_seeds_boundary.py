@@ -37,10 +37,10 @@ def test_a_url_ends_where_its_author_ended_it(case: dict[str, Any]) -> None:
     assert [flag.value for span in spans for flag in span.flags] == case.get("flags", [])
 
 
-@pytest.mark.parametrize("case", CASES, ids=lambda case: repr(case["text"]))
-def test_what_is_found_reads_as_an_address(case: dict[str, Any]) -> None:
-    unread = [url for url in case["found"] if read_address(url).defect is Defect.NOT_A_URI]
-    assert [url for url in unread if "%25" not in url] == [], "an editor would be shown a broken link that is none"
+def test_what_is_found_reads_as_an_address() -> None:
+    urls = [url for case in CASES for url in case["found"]]
+    unread = [url for url in urls if read_address(url).defect is Defect.NOT_A_URI]
+    assert unread == ["https://[fe80::1%25eth0]/"], "an editor would be shown a broken link that is none"
 
 
 # ---------------------------------------------------------------- properties
