@@ -24,7 +24,7 @@ from crawler.seeds.xlsx_formula import Call, Place, place_of, read_calls
 
 MAX_ROW, MAX_COLUMN = 1_048_576, 16_384
 MAX_LINKS = 66_530  # of one sheet, as in Excel itself
-MAX_LINKED_ROWS = 1000  # of one link over a range
+MAX_LINKED_ROWS = 500_000  # of all links over ranges together
 
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")  # ECMA-376-1 §22.9.2.19
 
@@ -103,24 +103,23 @@ class Sheet:
 
     def _read_links(self, root: etree._Element, relations: Mapping[str, Relation]) -> None:
         rows = sorted(self.rows)
-        room = MAX_LINKS
+        room = MAX_LINKED_ROWS
         for element in islice(root.iterfind(f"{q('s:hyperlinks')}/{q('s:hyperlink')}"), MAX_LINKS):
             relation = relations.get(element.get(q("r:id"), ""))
             uri = relation and read_href(with_fragment(relation.target, element.get("location")))
             area = read_range(element.get("ref", ""))
-            for cell in islice(self._linked(area, rows, element.get("display", "")), room) if uri and area else ():
-                room -= 1
-                cell.uris += [uri] if uri and uri not in cell.uris else []
+            if uri and area:
+                start = bisect_left(rows, area.top)
+                below = rows[start : min(start + room, bisect_right(rows, area.bottom))]
+                room -= len(below)
+                self._link(area, below, uri, element.get("display", ""))
 
-    def _linked(self, area: Range, rows: Sequence[int], shown: str) -> Iterator[Cell]:
-        """The cells of a range that hold anything, else its first one; `rows` are those that have cells, in order."""
-        start = bisect_left(rows, area.top)
-        below = rows[start : min(start + MAX_LINKED_ROWS, bisect_right(rows, area.bottom))]
-        held = ((self.rows[row], column) for row in below for column in sorted(self.rows[row]))
-        cells = (row[column] for row, column in held if area.left <= column <= area.right)
-        first = next(cells, None)
-        yield first or self.rows.setdefault(area.top, {}).setdefault(area.left, Cell(shown))
-        yield from cells
+    def _link(self, area: Range, rows: Sequence[int], uri: str, shown: str) -> None:
+        """Link the cells of a range that hold anything, else its first one; `rows` are those of it that have cells."""
+        held = ((self.rows[row], column) for row in rows for column in sorted(self.rows[row]))
+        cells = [row[column] for row, column in held if area.left <= column <= area.right]
+        for cell in cells or [self.rows.setdefault(area.top, {}).setdefault(area.left, Cell(shown))]:
+            cell.uris += [uri] if uri not in cell.uris else []
 
 
 def read_range(reference: str) -> Range | None:

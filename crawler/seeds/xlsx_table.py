@@ -17,7 +17,7 @@ from crawler.seeds.xlsx_sheet import Range, Sheet
 from crawler.urls.redact import redact_text
 
 MAX_WIDTH = 256  # columns beyond are read for links, not for titles
-MAX_MERGED_ROWS = 1000
+MAX_MERGED_ROWS = 500_000  # of all merged cells together
 
 
 class Table:
@@ -27,8 +27,9 @@ class Table:
         self._sheet = sheet
         self._numbers = sorted(row for row, cells in sheet.rows.items() if any(cell.text for cell in cells.values()))
         self._carried: dict[int, dict[int, str]] = {}
+        room = MAX_MERGED_ROWS
         for one in sheet.merged:
-            self._carry(one)
+            room -= self._carry(one, room)
         sample = self._numbers[: HEADER_ROWS + SAMPLE_ROWS]
         self.columns = find_columns([self._row(number, with_uris=True) for number in sample]) or Columns(())
         first = sample[self.columns.first_row - 1] + 1 if self.columns.first_row else 0
@@ -63,14 +64,16 @@ class Table:
             row[column - 1] = words
         return row
 
-    def _carry(self, merged: Range) -> None:
-        """Say the text of a cell merged over rows for each of them that holds anything."""
+    def _carry(self, merged: Range, room: int) -> int:
+        """Say the text of a cell merged over rows for each of them that holds anything; returns how many they are."""
         words = self._sheet.text_at((merged.top, merged.left))
-        if words and merged.bottom > merged.top and merged.left <= MAX_WIDTH:
-            start = bisect_right(self._numbers, merged.top)
-            end = min(bisect_right(self._numbers, merged.bottom), start + MAX_MERGED_ROWS)
-            for number in self._numbers[start:end]:
-                self._carried.setdefault(number, {})[merged.left] = words
+        if not words or merged.left > MAX_WIDTH:
+            return 0
+        start = bisect_right(self._numbers, merged.top)
+        below = self._numbers[start : min(start + room, bisect_right(self._numbers, merged.bottom))]
+        for number in below:
+            self._carried.setdefault(number, {})[merged.left] = words
+        return len(below)
 
     def _read_banners(self, first: int) -> dict[int, str]:
         """Rows from `first` on that hold nothing but words in a cell merged over columns."""
