@@ -24,7 +24,7 @@ from crawler.seeds.charset import decode_html, decode_text
 from crawler.seeds.flowed import unflow
 from crawler.seeds.hrefs import read_base
 from crawler.seeds.mention import Mention
-from crawler.seeds.optout import is_opt_out, warn_of
+from crawler.seeds.optout import leave_out_opt_outs, warn_of
 from crawler.seeds.page import read_page, same_target, warn_of_cut
 from crawler.seeds.reading import OPENING_CHARACTERS, Reading, Why
 from crawler.seeds.text import read_text
@@ -90,9 +90,9 @@ def _reading(mail: mime.Mail, bodies: Sequence[Body], found: _Found) -> Reading:
     offset = left_out = 0
     for body in bodies:
         cited = [mention for mention in body.mentions if not _is_of_head(body.text, mention, own)]
-        kept = [mention for mention in cited if not is_opt_out(body.text, mention)]
+        kept, links = leave_out_opt_outs(body.text, cited)
         mentions += [_moved(mention, offset) for mention in kept]
-        left_out += len(cited) - len(kept)
+        left_out += links
         offset += len(body.text) + len(_SEPARATOR)
     warnings = [*found.attached.warnings(), *found.warnings, *warn_of(left_out), *_cut(mail)]
     subject, text = mime.field(mail.root.head, "subject"), bodies[0].text if bodies else ""
@@ -136,7 +136,7 @@ def _read_html(part: mime.Part, found: _Found) -> Body:
 
 
 def _read_plain(part: mime.Part) -> Body:
-    text = decode_text(part.content, part.parameter("charset")).replace("\r\n", "\n").replace("\0", "\ufffd")
+    text = decode_text(part.content, part.parameter("charset")).replace("\r\n", "\n").replace("\0", " ")
     if part.parameter("format").lower() == "flowed":
         text = unflow(text, part.parameter("delsp").lower() == "yes")
     starts = [0, *(found.end() for found in _PARAGRAPH.finditer(text))]
@@ -149,7 +149,7 @@ def _in_paragraph(mention: Mention, starts: Sequence[int]) -> Mention:
 
 
 def _paired(bodies: Sequence[Body]) -> Iterator[Body]:
-    """The alternatives as one: of the plain one only what the page has less often."""
+    """The alternatives as one: of the plain one only what the page has less often; the headings are the page's."""
     pages = [body for body in bodies if body.is_page]
     if not pages:
         yield from bodies[:1]
@@ -158,7 +158,8 @@ def _paired(bodies: Sequence[Body]) -> Iterator[Body]:
     known = Counter(same_target(read_address(one.url)) for page in pages for one in page.mentions)
     for body in bodies:
         if not body.is_page:
-            yield _named(replace(body, mentions=list(_unknown(body.mentions, known))), PLAIN_PART)
+            extra = [replace(one, section=None, candidates=()) for one in _unknown(body.mentions, known)]
+            yield _named(replace(body, mentions=extra), PLAIN_PART)
 
 
 def _unknown(mentions: Iterable[Mention], known: Counter[str]) -> Iterator[Mention]:

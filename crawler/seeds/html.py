@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from crawler.seeds.charset import decode_html
-from crawler.seeds.optout import leave_out_opt_outs
+from crawler.seeds.optout import leave_out_opt_outs, warn_of
 from crawler.seeds.page import Page, read_page, warn_of_cut
 from crawler.seeds.reading import OPENING_CHARACTERS, Reading, Why
 
@@ -45,8 +45,8 @@ def read_html(content: bytes) -> Reading | Why:
             "其中没有 HTML 内容；如果是纯文本，请将扩展名改为 .txt",
         )
     page = read_page(text)
-    mentions, warnings = leave_out_opt_outs(page.text, page.mentions)
-    return Reading(mentions, opening(page), dated(page.dates), warnings + warn_of_cut(page))
+    mentions, left_out = leave_out_opt_outs(page.text, page.mentions)
+    return Reading(tuple(mentions), opening(page), dated(page.dates), warn_of(left_out) + warn_of_cut(page))
 
 
 def html_text(content: bytes) -> str:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from lxml import etree
 
+from crawler.seeds.elements import AS_IS, BLOCKS, SILENT, heading_level, is_pixel
 from crawler.seeds.flow import Flow
 from crawler.seeds.hrefs import read_base, read_href
 from crawler.seeds.reading import OPENING_CHARACTERS
@@ -25,24 +26,6 @@ from crawler.seeds.styles import Look, look_of
 
 MAX_LINKS = 10_000  # a briefing has fifty
 
-_BLOCKS = frozenset(
-    {
-        "address", "article", "aside", "blockquote", "body", "caption", "center", "dd", "details", "dialog",
-        "dir", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer", "form", "h1",
-        "h2", "h3", "h4", "h5", "h6", "head", "header", "hr", "html", "legend",
-        "li", "listing", "main", "menu", "nav", "ol", "option", "p", "plaintext", "pre",
-        "section", "summary", "table", "tbody", "td", "tfoot", "th", "thead", "title", "tr",
-        "ul", "xmp",
-    }
-)  # fmt: skip
-_SILENT = frozenset(
-    {
-        "script", "style", "template", "noscript", "title", "textarea", "select", "iframe", "noframes", "noembed",
-        "object", "audio", "video", "canvas", "math",
-    }
-)  # fmt: skip
-_AS_IS = frozenset({"pre", "listing", "plaintext", "xmp"})
-_HEADINGS = {"h1": 1, "h2": 2, "h3": 3, "h4": 4, "h5": 5, "h6": 6}
 _FOR_OUTLOOK = re.compile(r"\s*\[if\s[^\]]*\]>(.*)<!\[endif\]\s*", re.DOTALL | re.IGNORECASE)
 
 
@@ -138,8 +121,8 @@ class _Walker(_Target):
         """An element begins."""
         self._flush()
         around = self._stack[-1]
-        one = _Open(tag, look_of(tag, attrib, around.look), around.silent or tag in _SILENT)
-        one.as_is = around.as_is or tag in _AS_IS
+        one = _Open(tag, look_of(tag, attrib, around.look), around.silent or tag in SILENT)
+        one.as_is = around.as_is or tag in AS_IS
         self._stack.append(one)
         self._read_head(tag, attrib)
         if not one.silent:
@@ -197,7 +180,7 @@ class _Walker(_Target):
 
     def _break(self, tag: str, one: _Open) -> None:
         flow = self._flow(one.look)
-        if tag in _BLOCKS:
+        if tag in BLOCKS:
             flow.break_block()
 
     def _write(self, data: str, one: _Open) -> None:
@@ -223,7 +206,7 @@ class _Walker(_Target):
             self._open_link(attributes, one)
         elif tag == "table" and self._closed_empty:
             one.link = self._link = self._closed_empty
-        level = _level(tag, attributes)
+        level = heading_level(tag, attributes)
         if level and not self._is_unseen(one.look):
             one.heading = self._heading = HeadingSpan(level, self._markup.seen.length)
             self._markup.headings.append(one.heading)
@@ -250,7 +233,7 @@ class _Walker(_Target):
 
     def _read_picture(self, attributes: Mapping[str, str], one: _Open) -> None:
         words = " ".join(attributes.get("alt", "").split())
-        if _is_pixel(attributes):
+        if is_pixel(attributes):
             return
         self._show_picture(words)
         if self._heading:
@@ -272,19 +255,3 @@ class _Walker(_Target):
             self._markup.dates.append((name.lower(), attributes["content"][:100]))
         elif tag == "time" and "datetime" in attributes and self._markup.seen.length < OPENING_CHARACTERS:
             self._markup.dates.append(("time", attributes["datetime"][:100]))
-
-
-def _is_pixel(attributes: Mapping[str, str]) -> bool:
-    """True for a picture that only counts who opened the page."""
-    return attributes.get("width", "").rstrip("px") in ("0", "1") and attributes.get("height", "").rstrip("px") in (
-        "0",
-        "1",
-    )
-
-
-def _level(tag: str, attributes: Mapping[str, str]) -> int:
-    """The level of a heading element, 0 for others; one by its role has level 2 where it does not say (ARIA 1.2)."""
-    if attributes.get("role", "").lower() != "heading":
-        return _HEADINGS.get(tag, 0)
-    level = attributes.get("aria-level", "")
-    return int(level) if level in ("1", "2", "3", "4", "5", "6") else 2

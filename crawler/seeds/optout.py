@@ -47,6 +47,8 @@ SAYS = (
     _row("see in a browser", r"在线(?:查看|浏览|阅读)|(?:查看|浏览|阅读|打开)?网页版(?:本)?", "heads"),
     _row("see in a browser", r"(?:view|see|open|read)(?: [\w-]+){0,3} (?:in|on|with) (?:[\w-]+ ){0,2}browser", "heads"),
     _row("see in a browser", r"(?:view )?(?:web|online|browser) version|view (?:e-?mail )?online", "heads"),
+    _row("sent to", r"[本此该这]?封?(?:电子)?邮件[已是]?(?:发送|发|寄)[至给到往]", "footers"),
+    _row("sent to", r"this (?:e-?mail|message|newsletter) (?:was|is) (?:sent to|intended for)", "footers"),
     _row("pass on", r"转发给(?:朋友|好友|同事)|forward (?:.{1,30} )?to a (?:friend|colleague)", "Mailchimp"),
 )  # fmt: skip
 
@@ -88,11 +90,11 @@ _EDGES = " \t\n[]【】()（）<>《》«»›»→|·•。.,，！!“”\"'"
 _IMAGE = re.compile(r"\[image(?:: )?(.*)\]", re.DOTALL)
 
 
-def leave_out_opt_outs(text: str, mentions: Iterable[Mention]) -> tuple[tuple[Mention, ...], tuple[Why, ...]]:
-    """The mentions without the reader's own links, and the warning that counts those."""
+def leave_out_opt_outs(text: str, mentions: Iterable[Mention]) -> tuple[list[Mention], int]:
+    """The mentions without the reader's own, and how many links were among those."""
     found = [(mention, is_opt_out(text, mention)) for mention in mentions]
-    kept = tuple(mention for mention, is_own in found if not is_own)
-    return kept, warn_of(len(found) - len(kept))
+    links = sum(1 for mention, is_own in found if is_own and "://" in mention.url)
+    return [mention for mention, is_own in found if not is_own], links
 
 
 def warn_of(number: int) -> tuple[Why, ...]:
@@ -112,20 +114,22 @@ def is_opt_out(text: str, mention: Mention) -> bool:
     """True for a link that belongs to the reader alone; `text` is what the mention's offsets count in."""
     if _says_by_path(mention.url):
         return True
-    words = _IMAGE.sub(r"\1", mention.anchor or "").strip(_EDGES)
-    if mention.anchor is None:
-        words = _announced(text, mention.start)
-    words = " ".join(words.split())
-    if len(words) > MAX_WORDS:
-        return False
-    if _says(words):
+    words = _plain(mention.anchor or "")
+    announced = _announced(text, mention.start) if mention.anchor is None or "@" in mention.url else ""
+    if _says(words) or _says(announced):
         return True
     points = mention.anchor is not None and _POINTS.fullmatch(words)
     return bool(points) and any(row.pattern.search(mention.context) for row in ABOUT)
 
 
+def _plain(anchor: str) -> str:
+    return " ".join(_IMAGE.sub(r"\1", anchor).strip(_EDGES).split())
+
+
 def _says(words: str) -> bool:
     """True when the words say it and nothing else, also politely."""
+    if not words or len(words) > MAX_WORDS:
+        return False
     lead = _LEADS.match(words)
     forms = {words, words[lead.end() :] if lead else words}
     forms |= {_TRAILS.sub("", form).strip(_EDGES) for form in forms}
@@ -136,7 +140,7 @@ def _announced(text: str, start: int) -> str:
     """What stands right before a printed URL, on its line or the line above."""
     before = text[max(0, start - BEFORE_CHARACTERS) : start].rstrip(" <(（[：:\n")
     found = _BEFORE.search(before)
-    return found[1].strip(_EDGES) if found else before.strip(_EDGES)
+    return _plain(found[1] if found else before)
 
 
 def _says_by_path(url: str) -> bool:

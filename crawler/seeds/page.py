@@ -115,7 +115,7 @@ class _Places:
             anchor=anchor,
             context=context(self._text, start, end),
             section=section,
-            candidates=candidates(item, anchor, self._around(paragraph, start)),
+            candidates=candidates(item, anchor, self._around(paragraph)),
             paragraph=paragraph,
         )
 
@@ -128,10 +128,12 @@ class _Places:
         is_nearer = number >= 0 and (before < 0 or self._styled_places[number] >= self._own[before])
         return found.section, self._styled[number].words if is_nearer else None
 
-    def _around(self, paragraph: int, place: int) -> str:
-        """The words of a paragraph, of a long one those before the place."""
-        start = self._blocks[paragraph - 1].start if self._blocks else place
-        return self._text[start : start + ANCHOR_CHARACTERS]
+    def _around(self, paragraph: int) -> str:
+        """The first words of a paragraph."""
+        if not self._blocks:
+            return ""
+        block = self._blocks[paragraph - 1]
+        return self._text[block.start : min(block.end, block.start + ANCHOR_CHARACTERS)]
 
 
 def _runs(text: str, links: Sequence[Link]) -> list[list[Link]]:
