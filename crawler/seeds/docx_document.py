@@ -21,6 +21,7 @@ from crawler.seeds.docx_styles import Styles
 from crawler.seeds.package import Package, Relation
 from crawler.seeds.package_names import q
 from crawler.seeds.reading import Why
+from crawler.urls.redact import redact_text
 
 GAP = "\n\n"
 NO_WORD = Why("holds no Word document; open it and save it again as .docx", "不含 Word 文档；请打开后另存为 .docx")
@@ -144,7 +145,7 @@ class _Reader:
 
 def _embedded(relation: Relation) -> Why:
     en, zh = _EMBEDDED[relation.kind]
-    name = "".join(one if one.isprintable() else "?" for one in relation.target.rpartition("/")[2])[:60]
+    name = redact_text("".join(one if one.isprintable() else "?" for one in relation.target.rpartition("/")[2]))[:60]
     return Why(
         f"holds {en} ({name}) whose links are not read; save it as a file of its own",
         f"{zh}（{name}）中的链接未读取；请将其另存为单独的文件",

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from lxml import etree
+
 from crawler.seeds.docx_styles import Look
 from crawler.seeds.hrefs import read_href
+from crawler.seeds.package_names import q
 
 NoteKey = tuple[str, str]  # footnote, endnote or comment, and its w:id
+NOTES = {q(f"w:{kind}Reference"): kind for kind in ("footnote", "endnote", "comment")}
 
 
 @dataclass(eq=False, slots=True)
@@ -72,3 +76,9 @@ def link_to(href: str) -> Link | None:
     """A link to what can be cited; anything else is plain text."""
     uri = read_href(href)
     return Link(uri) if uri else None
+
+
+def note_key(element: etree._Element) -> NoteKey | None:
+    """Which note or comment a reference in the text names."""
+    id_ = element.get(q("w:id"))
+    return (NOTES[str(element.tag)], id_) if id_ else None

@@ -20,13 +20,12 @@ from itertools import islice
 from lxml import etree
 
 from crawler.seeds.docx_fields import Fields, are_closed, read_hyperlink, with_fragment
-from crawler.seeds.docx_paragraph import Link, NoteKey, Paragraph, Piece, Story, link_to
+from crawler.seeds.docx_paragraph import NOTES, Link, NoteKey, Paragraph, Piece, Story, link_to, note_key
 from crawler.seeds.docx_styles import Styles, read_level, value_of
 from crawler.seeds.package import Relation
 from crawler.seeds.package_names import NAMESPACES, q
 
 MAX_BOX_CHARACTERS = 100
-NOTES = {q(f"w:{kind}Reference"): kind for kind in ("footnote", "endnote", "comment")}
 
 _TEXTS = {q(name): words for name, words in {"w:tab": "\t", "w:br": "\n", "w:cr": "\n", "w:noBreakHyphen": "-"}.items()}
 _WRITTEN = (q("w:t"), q("m:t"))
@@ -91,7 +90,7 @@ class _Walk:
         """Take an element in; False when what is below it is not to be read."""
         tag = element.tag
         if tag in _SKIPPED or _is_second_choice(element):
-            self.deleted.update(key for one in element.iter(*NOTES) if (key := _note_key(one)))
+            self.deleted.update(key for one in element.iter(*NOTES) if (key := note_key(one)))
             return False
         if tag in _WRITTEN or tag in _TEXTS:
             self._write(_TEXTS.get(str(tag)) or element.text or "")
@@ -154,7 +153,7 @@ class _Walk:
         self._look = self._styles.look(style, element.find(q("w:rPr")))
 
     def _enter_note(self, element: etree._Element) -> None:
-        key = _note_key(element)
+        key = note_key(element)
         if self._open and key:
             self._open[-1].notes.append((key, self._open[-1].length))
 
@@ -245,11 +244,6 @@ def _box_words(drawing: etree._Element) -> str:
     texts = () if box is None else islice(box.iter(q("w:t")), MAX_BOX_CHARACTERS)
     words = " ".join("".join(text.text or "" for text in texts).split())
     return words if len(words) < MAX_BOX_CHARACTERS else ""
-
-
-def _note_key(element: etree._Element) -> NoteKey | None:
-    id_ = element.get(q("w:id"))
-    return (NOTES[str(element.tag)], id_) if id_ else None
 
 
 def _is_second_choice(element: etree._Element) -> bool:
