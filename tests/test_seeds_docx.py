@@ -226,6 +226,13 @@ def test_a_list_of_bold_titles_gives_items_and_no_section() -> None:
     ]
 
 
+def test_a_single_running_head_before_all_is_a_section() -> None:
+    body = paragraph(run("花园最新进展")) + paragraph(run("木工课开班", "<w:b/>"))
+    body += paragraph(run("介绍文字写得比标题长得多，占满一行以上，") + link("l1", "原文"))
+    (found,) = reading(word(body, LINKS)).mentions
+    assert (found.section, found.candidates[0].item) == ("花园最新进展", "木工课开班")
+
+
 def test_styles_based_on_each_other_end() -> None:
     round_ = "".join(
         f'<w:style w:type="paragraph" w:styleId="{one}"><w:name w:val="x"/><w:basedOn w:val="{other}"/></w:style>'

@@ -196,6 +196,20 @@ def test_a_title_alone_above_the_table_is_no_section() -> None:
     assert found_in(rows, merged) == [{"part": "表!B2", "uri": "https://example.org/kite", "item": "风筝节"}]
 
 
+def test_of_two_merged_rows_at_the_top_the_first_is_the_title() -> None:
+    merged = '<mergeCells><mergeCell ref="A1:C1"/><mergeCell ref="A2:C2"/></mergeCells>'
+    rows = cells(1, A="全年链接") + cells(2, A="春季") + cells(3, A="风筝节", B="https://example.org/kite")
+    assert [one["section"] for one in found_in(rows, merged)] == ["春季"]
+    later = cells(1, A="春季") + cells(2, A="风筝节", B="https://example.org/kite") + cells(3, A="夏季")
+    merged = merged.replace("A2:C2", "A3:C3")
+    assert [one["section"] for one in found_in(later, merged)] == ["春季"], "the first section was taken for a title"
+
+
+def test_a_sheet_named_after_a_person_does_not_tell_the_address() -> None:
+    content = excel({"wang@example.org": sheet(cells(1, A="https://example.org/a"))})
+    assert "wang" not in str(reading(content).mentions)
+
+
 def test_two_columns_of_words_decide_no_item() -> None:
     rows = cells(1, A="甲街灯会", B="乙社主办", C="https://example.org/lamp") + cells(
         2, A="丙", B="丁", C="www.example.org/b"

@@ -28,6 +28,7 @@ from crawler.seeds.xlsx_formula import Place, column_letters
 from crawler.seeds.xlsx_notes import Note, read_notes
 from crawler.seeds.xlsx_sheet import Cell, Sheet, read_string
 from crawler.seeds.xlsx_table import Table
+from crawler.urls.redact import redact_text
 
 MAX_NAME = 31  # Excel's own limit
 
@@ -86,7 +87,7 @@ def _filled(package: Package, root: etree._Element, relations: Mapping[str, Rela
             own = package.relations(relation.target)
             is_hidden = element.get("state", "visible") != "visible"
             book.add(
-                _Named(element.get("name", "")[:MAX_NAME], is_hidden),
+                _Named(redact_text(element.get("name", ""))[:MAX_NAME], is_hidden),
                 Sheet(tree, own, strings),
                 read_notes(package, own),
             )
