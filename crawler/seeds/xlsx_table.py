@@ -3,7 +3,7 @@
 Rules:
 - A cell merged over rows says its text for all of them.
 - Without a section column, a row that holds one cell merged over columns is the section of the rows below it. Such a
-  row above the header, or alone at the top, or followed by another at the top, is the sheet's title.
+  row above the header, or a single one at the top, is the sheet's title.
 - A link with words that stand alone in their row is its own item.
 """
 
@@ -80,10 +80,7 @@ class Table:
         wide = {one.top: one for one in self._sheet.merged if one.right > one.left and one.top >= first}
         banners = {row: words for row, one in sorted(wide.items()) if (words := self._alone(one))}
         top = self._numbers[0] if self._numbers else 0
-        second = self._numbers[1] if len(self._numbers) > 1 else 0
-        if top in banners and (len(banners) == 1 or second in banners):
-            del banners[top]
-        return banners
+        return {} if list(banners) == [top] else banners
 
     def _alone(self, merged: Range) -> str | None:
         filled = [column for column, cell in self._sheet.rows.get(merged.top, {}).items() if cell.text]
