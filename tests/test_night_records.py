@@ -146,7 +146,7 @@ def test_a_broken_copy_says_so_and_leaves_no_file(house: House, tmp_path_factory
             place.write_bytes(path.read_bytes())
     for path in (broken.archive / "warc").glob("*.warc.gz"):
         data = bytearray(path.read_bytes())
-        data[len(data) // 4 : 3 * len(data) // 4] = bytes(len(data) // 2)
+        data[len(data) // 8 : 7 * len(data) // 8] = bytes(7 * len(data) // 8 - len(data) // 8)
         path.write_bytes(data)
     copy = broken.folder / "copy"
     ran = broken.run("archive", "get", CHANGED, "-o", str(copy))

@@ -119,7 +119,7 @@ def test_awkward_files_are_named_and_the_rest_goes_on(tmp_path: Path) -> None:
         (tmp_path / name).write_text("https://example.org/" + name, "utf-8")
     (tmp_path / "empty.txt").write_bytes(b"")
     (tmp_path / "blank.txt").write_bytes(b"\xef\xbb\xbf \n")
-    (tmp_path / "gbk.txt").write_bytes("简报 https://example.org/".encode("gbk"))
+    (tmp_path / "latin.txt").write_bytes("Förderung für Straßen".encode("latin-1"))
     (tmp_path / "zero.txt").write_bytes(b"a\0b")
     (tmp_path / "old.doc").write_bytes(b"\xd0\xcf\x11\xe0")
     (tmp_path / "gone.txt").symlink_to(tmp_path / "nowhere")
@@ -130,28 +130,39 @@ def test_awkward_files_are_named_and_the_rest_goes_on(tmp_path: Path) -> None:
     seeds = read_documents([tmp_path])
     assert [citation.document for citation in seeds.citations] == ["b.md", "sub/good.txt"]
     assert [one.document for one in seeds.unreadable] == [
-        "blank.txt", "empty.txt", "gbk.txt", "gone.txt", "huge.txt", "old.doc", "pipe.txt", "zero.txt",
+        "blank.txt", "empty.txt", "gone.txt", "huge.txt", "latin.txt", "old.doc", "pipe.txt", "zero.txt",
     ]  # fmt: skip
     assert all(one.why and "\n" not in one.why for one in seeds.unreadable)
     why = {one.document: (one.why, one.why_zh) for one in seeds.unreadable}
     assert all(re.search("[一-鿿]", zh) for _, zh in why.values()), "a Chinese editor would read English"
-    assert why["gbk.txt"] == ("looks like GB18030; save it again as UTF-8", "编码似乎是 GB18030；请另存为 UTF-8 编码")
+    assert why["latin.txt"][1] == "不是 UTF-8 编码（第 1 字节起）；请另存为 UTF-8 编码"
     assert "(.doc) are not read; save it as .docx" in why["old.doc"][0]
     assert "请另存为 .docx" in why["old.doc"][1]
+
+
+@pytest.mark.parametrize("charset", ["gb18030", "gbk", "big5", "utf-16", "utf-8", "utf-8-sig"])
+def test_a_text_in_a_charset_of_the_region_is_read(charset: str, tmp_path: Path) -> None:
+    words = (
+        "花園最新進展：園丁的記錄簿已經公開，請見 https://example.org/a。"
+        if charset == "big5"
+        else ("花园最新进展：园丁的记录簿已经公开，请见 https://example.org/a。")
+    )
+    (tmp_path / "a.txt").write_bytes(words.encode(charset))
+    (citation,) = read_documents([tmp_path]).citations
+    assert citation.uri == "https://example.org/a"
+    assert words[citation.start : citation.end] == citation.printed
+    assert citation.context.startswith(words[:4]), "an editor would read garbled words"
 
 
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        ("简报最新进展，共三项。".encode("gb18030"), "looks like GB18030"),
-        ("简报".encode("utf-16"), "looks like UTF-16"),
-        ("最新進展，共三項。".encode("big5"), "is not UTF-8 (byte 0)"),
         ("Förderung für Straßen".encode("latin-1"), "is not UTF-8 (byte 1)"),
-        (b"\xff\xfe\xfd" * 9, "UTF-16"),
+        (b"\xff\xfe\xfd" * 9, "is not UTF-8 (byte 0)"),
         (b"abc\x80", "is not UTF-8 (byte 3)"),
     ],
 )
-def test_an_encoding_is_named_where_it_can_be_told(content: bytes, said: str, tmp_path: Path) -> None:
+def test_other_bytes_are_refused_with_their_place(content: bytes, said: str, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(content)
     assert said in read_documents([tmp_path]).unreadable[0].why
 

@@ -14,8 +14,9 @@ from urllib.parse import SplitResult, parse_qsl, unquote
 
 from crawler.judge.answers import is_answered
 from crawler.judge.found import Found, found
-from crawler.judge.sites import host, is_home, names, parts, site
+from crawler.judge.sites import host, is_home, parts, site
 from crawler.model import Observation, Via
+from crawler.suffixes import names
 
 PERMANENT = frozenset({301, 308})
 

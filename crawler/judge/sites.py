@@ -1,27 +1,15 @@
 """Which site a host belongs to, and which of its paths are front doors.
 
 Rules:
-- A site is a registrable domain by the Public Suffix List that `tldextract` brings (no network, no cache file);
-  names under a private suffix (`me.github.io`) are sites of their own. The list is read on first need, since
-  importing it takes a third of a second.
+- A site is a registrable domain by the Public Suffix List (crawler/suffixes.py).
 """
 
 from __future__ import annotations
 
-import ipaddress
 import re
-from functools import cache
-from typing import TYPE_CHECKING
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-if TYPE_CHECKING:
-    from tldextract import TLDExtract
-
-
-def names(spaced: str) -> frozenset[str]:
-    """The names of a table row, written with spaces between."""
-    return frozenset(spaced.split())
-
+from crawler.suffixes import names, registrable
 
 # ISO 639-1, and the region codes that sites use in their place.
 _LANGUAGES = names(
@@ -54,26 +42,7 @@ def parts(uri: str) -> SplitResult:
 def site(uri: str) -> str:
     """The registrable domain of a uri's host; addresses and suffixes stand for themselves, and under a top-level
     domain the list does not know it is the last two labels (its prevailing rule `*`)."""
-    name = host(uri)
-    if _is_address(name):
-        return name
-    found = _suffixes()(name)
-    return (found.top_domain_under_public_suffix or name) if found.suffix else ".".join(name.split(".")[-2:])
-
-
-@cache
-def _suffixes() -> TLDExtract:
-    from tldextract import TLDExtract
-
-    return TLDExtract(suffix_list_urls=(), cache_dir=None, include_psl_private_domains=True)
-
-
-def _is_address(name: str) -> bool:
-    try:
-        ipaddress.ip_address(name)
-    except ValueError:
-        return False
-    return True
+    return registrable(host(uri))
 
 
 def is_home(uri: str) -> bool:

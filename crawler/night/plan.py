@@ -10,6 +10,7 @@ from crawler.judge.rows import GOOD
 from crawler.ledger.ledger import Ledger
 from crawler.model import Capture, Citation, Look, Reading, Target, Wrapper
 from crawler.night.settling import decoded_once, other_readings
+from crawler.seeds import explain
 from crawler.urls.canonical import clean, urlkey
 
 # A full answer is asked for again at least every 7th night: a server may forget to change its validators.
@@ -63,9 +64,8 @@ def with_session(citations: Iterable[Citation]) -> dict[str, str]:
 
 
 def place_of(citation: Citation) -> str:
-    """Where a citation stands, for the archive's metadata: the document's digest and its lines."""
-    lines = ",".join(str(line) for line in citation.lines)
-    return f"sha256:{citation.sha256} line {lines} citation {citation.id}"
+    """Where a citation stands, for the archive's metadata: the document's digest and the place in it."""
+    return f"sha256:{citation.sha256} {explain.place_of(citation)} citation {citation.id}"
 
 
 def cited_by(citations: Iterable[Citation]) -> dict[str, tuple[str, ...]]:

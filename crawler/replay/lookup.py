@@ -67,7 +67,7 @@ def _cited_uri(ledger: Ledger, citation_id: str) -> str | None:
     if citation is None:
         raise UsageError(f"this archive knows no citation {citation_id}; name the archive's folder with --archive")
     if citation.uri or citation.wrapper is None:
-        return citation.uri
+        return citation.same_as or citation.uri  # the copies of a merged uri are those of the one that is fetched
     return ledger.tracker_targets().get(citation.wrapper.sha256)
 
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 
 from crawler.seeds.boundary_hosts import Host, plain
 from crawler.seeds.boundary_marks import CJK, LATIN, SPACELESS
+from crawler.suffixes import is_top_level, leading_top_level
 from crawler.urls.barehost import is_bare_host
-from crawler.urls.suffixes import is_top_level, leading_top_level
 
 _DOT = r"(?:[.．]|\[\.\])"
 _TOD = r"(?:[.．]|\]\.\[)"  # the dot of a text read backwards

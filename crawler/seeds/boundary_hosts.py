@@ -14,9 +14,9 @@ import re
 from dataclasses import dataclass
 
 from crawler.seeds.boundary_marks import CJK, EMOJI, INVISIBLE, LATIN, SPACELESS, STOP
+from crawler.suffixes import is_top_level, leading_top_level
 from crawler.urls.barehost import MAX_LABEL_CHARACTERS
 from crawler.urls.repair import ascii_forms
-from crawler.urls.suffixes import is_top_level, leading_top_level
 
 MAX_HOST_CHARACTERS = 1024  # a name in its own script is shorter than its 253 octets; the rest is room for `[.]`
 

@@ -14,13 +14,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from crawler.seeds.anchors import read_flags
 from crawler.seeds.boundary import find_urls
 from crawler.seeds.charset import decode_text
 from crawler.seeds.columns import Columns, find_columns, is_url
 from crawler.seeds.csv_cells import Cell, Row, read_rows
 from crawler.seeds.hrefs import read_href
 from crawler.seeds.mention import Mention
-from crawler.seeds.page import mismatch, shortened
+from crawler.seeds.page import shortened
 from crawler.seeds.reading import OPENING_CHARACTERS, Reading, Why
 from crawler.seeds.recipients import tail
 
@@ -132,7 +133,7 @@ def _linked(cell: Cell, formula: re.Match[str]) -> Iterator[Mention]:
     words = (formula["words"] or "").replace('""', '"')
     if url and words.strip():
         found = _mention(cell, *formula.span("words"), url)
-        yield replace(found, anchor=shortened(words, ANCHOR_CHARACTERS), flags=mismatch(words, url))
+        yield replace(found, anchor=shortened(words, ANCHOR_CHARACTERS), flags=read_flags(words, url))
     elif url:
         yield _mention(cell, *formula.span("url"), url)
 

@@ -8,8 +8,8 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 _ROOMS = ("seeds", "urls")
-_FILES = ("model.py", "content.py")
-_LIBRARIES = ("ada-url", "lxml", "markdown-it-py", "openpyxl", "pypdf", "pypdfium2", "tldextract")
+_FILES = ("model.py", "content.py", "suffixes.py")
+_LIBRARIES = ("ada-url", "lxml", "markdown-it-py", "pypdf", "pypdfium2", "tldextract")
 
 
 @cache

@@ -26,6 +26,7 @@ WHY = {
     "page-opening": "the first words of the page, which has no title",
     "last-item-before": "the last title before the page, which has none",
     "link-text": "the text of the link",
+    "title-beside": "the words beside the address on its line",
     "title-column": "the title column of its row",
     "same-row": "the words beside it in its row",
     "list-entry": "the words of the list entry",

@@ -21,6 +21,7 @@ MEBI = 1024 * 1024
 MAX_BYTES = 200 * 1000 * 1000
 MAX_TEXT_BYTES = 16 * MEBI  # a thousand times a briefing's text; beyond that it is a log or a data dump
 HEAD_BYTES = 4096
+MAX_PARTS = 20_000  # of a package; more are not even listed here
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +46,14 @@ class Format:
 _HTML = (".html", ".htm", ".xhtml")
 
 FORMATS = (
-    Format("Word", "Word", (".docx", ".docm", ".dotx"), "crawler.seeds.docx:read_docx", 90, apart=True),
+    Format("Word", "Word", (".docx", ".docm", ".dotx", ".dotm"), "crawler.seeds.docx:read_docx", 90, apart=True),
     Format("HTML", "HTML", _HTML, "crawler.seeds.html:read_html", 80, MAX_TEXT_BYTES),
     Format("mail", "邮件", (".eml",), "crawler.seeds.eml:read_eml", 70, 4 * MAX_TEXT_BYTES),
     Format("PDF", "PDF", (".pdf",), "crawler.seeds.pdf:read_pdf", 60, apart=True),
     Format("Markdown", "Markdown", (".md", ".markdown"), "crawler.seeds.plain:read_markdown", 50, MAX_TEXT_BYTES),
-    Format("Excel", "Excel", (".xlsx", ".xlsm"), "crawler.seeds.xlsx:read_xlsx", 40, apart=True),
+    Format("Excel", "Excel", (".xlsx", ".xlsm", ".xltx"), "crawler.seeds.xlsx:read_xlsx", 40, apart=True),
     Format("CSV", "CSV", (".csv", ".tsv"), "crawler.seeds.csv_table:read_csv", 30, MAX_TEXT_BYTES),
-    Format("text", "纯文本", (".txt", ".text", ".urls"), "crawler.seeds.plain:read_text", 20, MAX_TEXT_BYTES),
+    Format("text", "纯文本", (".txt", ".text", ".urls", ".list"), "crawler.seeds.plain:read_text", 20, MAX_TEXT_BYTES),
 )
 READERS = {suffix: row for row in FORMATS for suffix in row.suffixes}
 
@@ -132,6 +133,8 @@ def sniff(content: bytes) -> str | None:
 
 def _package(content: bytes) -> str | None:
     """Which kind of package a zip file is; None for a broken one: its reader tells how."""
+    if content.count(b"PK\x01\x02") > MAX_PARTS:
+        return None
     try:
         names = zipfile.ZipFile(io.BytesIO(content)).namelist()
     except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):

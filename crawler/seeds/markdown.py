@@ -22,10 +22,10 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from crawler.model import Flag, ItemCandidate
+from crawler.seeds.anchors import is_whole_url, read_flags
 from crawler.seeds.boundary import find_urls
 from crawler.seeds.mention import Mention
 from crawler.seeds.recipients import tail
-from crawler.urls.address import read_address
 from crawler.urls.redact import MAIL, redact_text
 from crawler.urls.repair import looks_like_host
 
@@ -255,12 +255,7 @@ def _linked(source: _Source, href: str) -> _Found | None:
 
 def _closed(link: _Found) -> _Found:
     """A link with its text read: a URL as text is no title, and must name the same target."""
-    words = (link.anchor or "").strip()
-    spans = find_urls(words)
-    if len(spans) == 1 and (spans[0].start, spans[0].end) == (0, len(words)):
-        printed, target = read_address(words), read_address(link.url)
-        if (printed.urlkey, printed.mail) != (target.urlkey, target.mail):
-            link.flags += (Flag.PRINTED_TARGET_MISMATCH,)
+    link.flags += read_flags((link.anchor or "").strip(), link.url)
     return link
 
 
@@ -284,7 +279,7 @@ def _mention(source: _Source, entry: _Entry, found: _Found) -> Mention:
 
 def _candidates(entry: _Entry, found: _Found) -> tuple[ItemCandidate, ...]:
     title = " ".join((found.anchor or "").split())
-    title = "" if find_urls(title) or title == found.url else title
+    title = "" if is_whole_url(title) or title == found.url else title
     if entry.candidates:
         return tuple(entry.candidates)
     if title:

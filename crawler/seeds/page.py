@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from crawler.model import Flag
+from crawler.seeds.anchors import read_flags
 from crawler.seeds.boundary import find_urls
 from crawler.seeds.flow import paragraph_finder
 from crawler.seeds.markup import MAX_LINKS, HeadingSpan, Link, Markup, read_markup
@@ -100,7 +100,7 @@ class _Places:
         start, end, url = run[0].start or 0, run[-1].end, run[0].url
         words = self._text[start:end]
         found = self.at(start, end, url, shortened(words, ANCHOR_CHARACTERS))
-        flags = mismatch(words, url) + ((Flag.WRAPPED,) if len(run) > 1 else ())
+        flags = read_flags(words, url, len(run))
         return replace(found, flags=flags, fragments=len(run))
 
     def at(self, start: int, end: int, url: str, anchor: str | None) -> Mention:
@@ -229,13 +229,3 @@ def shortened(words: str, characters: int) -> str:
     """Words on one line, redacted before they are cut."""
     words = " ".join(redact_text(words[: 10 * characters]).split())
     return words if len(words) <= characters else words[: characters - 1] + "…"
-
-
-def mismatch(words: str, url: str) -> tuple[Flag, ...]:
-    """The flag of a link whose words print another address than it opens; what a tracker opens is unknown."""
-    spans = find_urls(words) if len(words) <= len(url) + ANCHOR_CHARACTERS else []
-    if len(spans) != 1 or (spans[0].start, spans[0].end) != (0, len(words)):
-        return ()
-    printed, target = read_address(words), read_address(url)
-    is_same = target.is_tracker or (printed.urlkey, printed.mail) == (target.urlkey, target.mail)
-    return () if is_same else (Flag.PRINTED_TARGET_MISMATCH,)

@@ -1,20 +1,25 @@
-"""Bytes that should be UTF-8 text → a reading, or why they are not text."""
+"""Bytes of a text document → a reading, or why they are not text.
+
+Rules:
+- UTF-8 is read, and UTF-16 with its mark; else what is plainly a Chinese charset (charset.py). Any other bytes
+  are refused with the place where they stop being UTF-8: a wrong guess would cite wrong addresses.
+"""
 
 from __future__ import annotations
 
-import codecs
 from collections.abc import Callable
 
+from crawler.content import BOMS
 from crawler.seeds import markdown, text
+from crawler.seeds.charset import GUESSES, decode_text, reads_as
 from crawler.seeds.mention import Mention
 from crawler.seeds.reading import OPENING_CHARACTERS, Reading, Why
-
-MOSTLY = 0.9  # of a text's wide characters
+from crawler.seeds.urllist import is_url_list, read_urls
 
 
 def read_text(content: bytes) -> Reading | Why:
-    """The reading of a text document."""
-    return _read(content, text.read_text)
+    """The reading of a text document, or of a list of URLs with titles."""
+    return _read(content, lambda words: (read_urls if is_url_list(words) else text.read_text)(words))
 
 
 def read_markdown(content: bytes) -> Reading | Why:
@@ -24,57 +29,24 @@ def read_markdown(content: bytes) -> Reading | Why:
 
 def _read(content: bytes, find: Callable[[str], list[Mention]]) -> Reading | Why:
     words = _text(content)
-    if words is None:
-        return _not_text(content)
+    if isinstance(words, Why):
+        return words
+    if "\0" in words:
+        return Why("holds NUL characters: it is no text document", "含有空字符（NUL），不是文本文件")
+    if not words.strip():
+        return Why("is empty but for white space", "文件中只有空白")
     return Reading(tuple(find(words)), words[:OPENING_CHARACTERS])
 
 
-def _text(content: bytes) -> str | None:
-    """The text of UTF-8 bytes, without a byte order mark; None when they are not text."""
+def _text(content: bytes) -> str | Why:
+    """The text of bytes, without a byte order mark."""
     try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        return None
-    return None if "\0" in text or not text.strip() else text
-
-
-def _not_text(content: bytes) -> Why:
-    try:
-        text = content.decode("utf-8-sig")
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        return _not_utf8(content, error.start)
-    if not text.strip():
-        return Why("is empty but for white space", "文件中只有空白")
-    return Why("holds NUL characters: it is no text document", "含有空字符（NUL），不是文本文件")
-
-
-def _not_utf8(content: bytes, place: int) -> Why:
-    found = "UTF-16" if _is_utf16(content) else "GB18030" if _is_gb18030(content) else ""
-    if found:
-        return Why(f"looks like {found}; save it again as UTF-8", f"编码似乎是 {found}；请另存为 UTF-8 编码")
-    return Why(
-        f"is not UTF-8 (byte {place}); save it again as UTF-8",
-        f"不是 UTF-8 编码（第 {place} 字节起）；请另存为 UTF-8 编码",
-    )
-
-
-def _is_utf16(content: bytes) -> bool:
-    return content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-
-
-def _is_gb18030(content: bytes) -> bool:
-    """True when bytes read as GB18030 and what is not ASCII in them is mostly Han of everyday use."""
-    try:
-        text = content.decode("gb18030")
-    except UnicodeDecodeError:
-        return False
-    wide = [character for character in text if not character.isascii()]
-    return sum(map(_is_everyday, wide)) > len(wide) * MOSTLY
-
-
-def _is_everyday(character: str) -> bool:
-    """True for the Han and the marks of GB 2312; other encodings read as GB18030 scatter over rare ones."""
-    try:
-        return len(character.encode("gb2312")) == 2
-    except UnicodeEncodeError:
-        return False
+        marked = any(content.startswith(mark) for mark, _ in BOMS)
+        if (marked and len(content) % 2 == 0) or any(reads_as(guess, content) for guess in GUESSES):
+            return decode_text(content)
+        return Why(
+            f"is not UTF-8 (byte {error.start}); save it again as UTF-8",
+            f"不是 UTF-8 编码（第 {error.start} 字节起）；请另存为 UTF-8 编码",
+        )

@@ -27,8 +27,10 @@ _FOUND = {
 
 
 def document_table(seeds: Seeds) -> str:
-    """The citations of one document."""
+    """The citations of one document; nothing for one that could not be read."""
     rows = seeds.citations
+    if not seeds.documents:
+        return ""
     return "\n".join([*_head(seeds), *(_rows(rows) if rows else ()), *_open_items(rows), *_uncertain(rows)])
 
 

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 
-from crawler.urls.suffixes import is_top_level, names, registrable
+from crawler.suffixes import is_top_level, names, registrable
 
 MAX_LABEL_CHARACTERS = 63  # RFC 1035 §2.3.4
 

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from ada_url import URL
 
 from crawler.model import Defect, Flag
+from crawler.suffixes import COMMON
 from crawler.urls.barehost import is_bare_host
-from crawler.urls.suffixes import COMMON
 
 _FULL_WIDTH: dict[int, int | str] = {code: code - 0xFEE0 for code in range(0xFF01, 0xFF5F)}
 _INVISIBLE: dict[int, int | str] = dict.fromkeys([0x00AD, 0x200B, 0x2060, 0xFEFF], "")  # soft hyphen, zero widths, BOM

@@ -7,9 +7,9 @@ import sys
 
 import pytest
 
+from crawler.suffixes import is_top_level, leading_top_level, registrable
 from crawler.urls.barehost import is_bare_host
 from crawler.urls.repair import looks_like_host
-from crawler.urls.suffixes import is_top_level, leading_top_level, registrable
 
 
 @pytest.mark.parametrize(
