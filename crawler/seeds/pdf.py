@@ -12,7 +12,7 @@ Rules:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
@@ -23,9 +23,9 @@ from crawler.seeds.pdf_context import Context
 from crawler.seeds.pdf_found import Found, join_found, read_found
 from crawler.seeds.pdf_headings import Headings, Title, count_letters, read_place, read_titles
 from crawler.seeds.pdf_heads import Edge, Heads, find_heads, read_edges
+from crawler.seeds.pdf_letters import Style
 from crawler.seeds.pdf_lines import Lines
 from crawler.seeds.pdf_links import IMAGE
-from crawler.seeds.pdf_page import Style
 from crawler.seeds.pdf_pages import Page, Pdf, open_pdf
 from crawler.seeds.pdf_whys import too_many_links
 from crawler.seeds.reading import OPENING_CHARACTERS, Reading, Why
@@ -44,7 +44,7 @@ def read_pdf(content: bytes) -> Reading | Why:
         for page in _bounded(pdf, draft):
             draft.add(page)
         dated = pdf.dated()
-    return Reading(tuple(draft.mentions()), draft.opening, dated, pdf.troubles.whys)
+    return Reading(tuple(draft.mentions(pdf.troubles.unread)), draft.opening, dated, pdf.troubles.whys)
 
 
 def read_pdf_text(content: bytes) -> str:
@@ -95,10 +95,10 @@ class _Draft:
             page.lines.forget_boxes()
             self.cited[page.number] = page.lines
 
-    def mentions(self) -> Iterator[Mention]:
-        """All that is cited, with its headings and context."""
+    def mentions(self, unread: Sequence[int]) -> Iterator[Mention]:
+        """All that is cited, with its headings and context; `unread` are the pages without text."""
         heads = find_heads(self.edges, self.pages)
-        headings = Headings(self.titles, self.letters, heads)
+        headings = Headings(self.titles, self.letters, heads, unread)
         found = join_found(self.found, self.cited, heads)
         contexts = dict(self._contexts(found, heads))
         for one in found:

@@ -10,45 +10,37 @@ Rules:
 from __future__ import annotations
 
 import logging
-import math
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
 from itertools import islice
-from typing import TypeVar
 from urllib.parse import urljoin
 
-from pypdf import PdfReader, apply_configuration
+from pypdf import PdfReader
 from pypdf.generic import (
-    ArrayObject,
     ByteStringObject,
     DictionaryObject,
     IndirectObject,
     PdfObject,
-    StreamObject,
     TextStringObject,
 )
 
+from crawler.seeds.pdf_objects import array_of, dictionary_of, is_fit, tried
 from crawler.seeds.pdf_shapes import Box, union
 from crawler.urls.redact import MAIL
 from crawler.urls.repair import looks_like_host
 
 MAX_ANNOTATIONS = 5_000  # of one page
 MAX_NODES = 100_000  # of the page tree
-MAX_CONTENT_BYTES = 16 << 20  # of one page, unpacked: pdfium needs fifteen times that in memory
 FARTHEST = 1e6  # points
 MAX_CORNERS = 8 * 200  # of one annotation
-MAX_STREAMS = 500  # of one page, looked into for their size
 FORGET_PAGES = 50  # pypdf keeps every object it ever read
 
-_FACTORS = {"/FlateDecode": 1032, "/ASCII85Decode": 4, "/ASCIIHexDecode": 1}  # ASCII85 has `z` for four zeros
 _INSIDE = ("javascript:", "cid:", "data:", "file:", "about:", "#")
 _UNREADABLE = dict.fromkeys([*range(32), 127])
 
 logging.getLogger("pypdf").setLevel(logging.CRITICAL)  # what is wrong with a document is told as a Why, not logged
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +58,6 @@ class PageLinks:
     links: tuple[Link, ...] = ()
     broken: int = 0
     is_fit: bool = True
-
-
-def tried(read: Callable[[], T]) -> T | None:
-    """What a reading gives, or None where it fails: a broken file raises about anything from the depths of a parser."""
-    try:
-        return read()
-    except Exception:  # noqa: BLE001  # pypdf and pdfium are fed hostile bytes; their errors are values here
-        return None
 
 
 def open_reader(content: bytes) -> PdfReader | None:
@@ -99,7 +83,7 @@ def read_links(reader: PdfReader, pages: int) -> Iterator[PageLinks]:
 
 def _base(reader: PdfReader) -> str:
     """The address that relative URIs are relative to (ISO 32000-1 §12.6.4.7, table 207)."""
-    uri = _dictionary(reader.root_object.get("/URI"))
+    uri = dictionary_of(reader.root_object.get("/URI"))
     return _text(uri.get("/Base")) if uri else ""
 
 
@@ -111,12 +95,12 @@ def _pages(reader: PdfReader) -> Iterator[DictionaryObject]:
         if not waiting:
             return
         place = waiting.pop()
-        node = tried(partial(_dictionary, place))
+        node = tried(partial(dictionary_of, place))
         key = (place.idnum, place.generation) if isinstance(place, IndirectObject) else (0, id(place))
         if node is None or ("/Kids" in node and key in seen):
             continue
         seen.add(key)
-        kids = _array(node.get("/Kids")) if "/Kids" in node else None
+        kids = array_of(node.get("/Kids")) if "/Kids" in node else None
         if kids is None:
             yield node
         else:
@@ -124,7 +108,7 @@ def _pages(reader: PdfReader) -> Iterator[DictionaryObject]:
 
 
 def _page_links(page: DictionaryObject, base: str) -> PageLinks:
-    annotations = _array(page.get("/Annots")) or ()
+    annotations = array_of(page.get("/Annots")) or ()
     links: list[Link] = []
     broken = max(0, len(annotations) - MAX_ANNOTATIONS)
     for place in islice(annotations, MAX_ANNOTATIONS):
@@ -140,7 +124,7 @@ def _link(place: PdfObject, base: str) -> list[Link]:
     annotation = place.get_object()
     if annotation is None or not isinstance(annotation, DictionaryObject) or annotation.get("/Subtype") != "/Link":
         return []
-    action = _dictionary(annotation.get("/A"))
+    action = dictionary_of(annotation.get("/A"))
     if action is None or action.get("/S") != "/URI":
         return []
     uri = resolve_uri(_text(action["/URI"]), base)
@@ -196,69 +180,4 @@ def _around(corners: list[float]) -> Box:
 
 
 def _numbers(value: PdfObject | None) -> list[float]:
-    return [float(number.get_object()) for number in islice(_array(value) or (), MAX_CORNERS)]
-
-
-def is_fit(page: DictionaryObject) -> bool:
-    """Whether the page's content, and the forms it may draw, unpack to a sane size."""
-    streams = tried(lambda: list(_streams(page)))
-    if streams is None:
-        return False
-    if sum(_most(stream) for stream in streams) <= MAX_CONTENT_BYTES:
-        return True
-    with apply_configuration(
-        zlib_maximum_output_length=MAX_CONTENT_BYTES,
-        lzw_maximum_output_length=MAX_CONTENT_BYTES,
-        run_length_maximum_output_length=MAX_CONTENT_BYTES,
-    ):
-        return bool(tried(lambda: _unpacks_sanely(streams)))
-
-
-def _most(stream: StreamObject) -> int:
-    """How much a stream can unpack to at most: deflate packs no better than 1032 to one."""
-    stored = len(stream._data)  # what was read; /Length may lie
-    filters = stream.get("/Filter")
-    names = filters if isinstance(filters, ArrayObject) else [filters]
-    factors = [_FACTORS.get(str(name), MAX_CONTENT_BYTES) for name in names if name is not None]
-    return stored * math.prod(factors)
-
-
-def _unpacks_sanely(streams: Iterable[StreamObject]) -> bool:
-    room = MAX_CONTENT_BYTES
-    for stream in streams:
-        room -= len(stream.get_data())
-        if room < 0:
-            return False
-    return True
-
-
-def _streams(page: DictionaryObject) -> Iterator[StreamObject]:
-    """The content streams of a page and the forms among its resources, each once."""
-    contents = page.get("/Contents")
-    parts = _array(contents) or [contents]
-    waiting = [part.get_object() for part in islice(parts, MAX_STREAMS) if part is not None]
-    waiting += _forms(page)
-    seen: set[int] = set()
-    while waiting and len(seen) < MAX_STREAMS:
-        stream = waiting.pop()
-        if isinstance(stream, StreamObject) and id(stream) not in seen:
-            seen.add(id(stream))
-            yield stream
-            waiting += _forms(stream)
-
-
-def _forms(owner: DictionaryObject) -> list[PdfObject | None]:
-    resources = _dictionary(owner.get("/Resources"))
-    objects = _dictionary(resources.get("/XObject")) if resources else None
-    found = [place.get_object() for place in islice((objects or {}).values(), MAX_STREAMS)]
-    return [one for one in found if isinstance(one, StreamObject) and one.get("/Subtype") == "/Form"]
-
-
-def _dictionary(value: PdfObject | None) -> DictionaryObject | None:
-    found = value.get_object() if value is not None else None
-    return found if isinstance(found, DictionaryObject) else None
-
-
-def _array(value: PdfObject | None) -> ArrayObject | None:
-    found = value.get_object() if value is not None else None
-    return found if isinstance(found, ArrayObject) else None
+    return [float(number.get_object()) for number in islice(array_of(value) or (), MAX_CORNERS)]

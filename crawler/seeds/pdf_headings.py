@@ -6,6 +6,7 @@ Rules:
   document's only title where two levels remain.
 - The item is the nearest heading above in the same column. Where nothing stands above in the column, the last
   heading before is meant when the text goes on from there or no other can be; else all that can be are candidates.
+  Nothing is said of an item behind a page that could not be read.
 """
 
 from __future__ import annotations
@@ -15,13 +16,14 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from crawler.model import ItemCandidate
 from crawler.seeds.headings import NO_TITLES
 from crawler.seeds.outline import candidates
 from crawler.seeds.pdf_heads import Heads
+from crawler.seeds.pdf_letters import Style
 from crawler.seeds.pdf_lines import CELL_END, CLOSED, LINE_END, Columns, Line, Lines, mend
-from crawler.seeds.pdf_page import Style
 
 MAX_LINES = 3
 MAX_CHARACTERS = 120
@@ -78,8 +80,8 @@ def read_titles(page: int, lines: Lines) -> list[Title]:
 
 def _paragraphs(lines: Sequence[Line]) -> Iterator[tuple[int, list[Line]]]:
     """The paragraphs that are no cells, each with the number of its first line."""
-    ends = [number for number, line in enumerate(lines) if line.before != LINE_END]
-    for first, end in zip(ends, [*ends[1:], len(lines)], strict=True):
+    ends = [number for number, line in enumerate(lines) if line.before != LINE_END] + [len(lines)]
+    for first, end in pairwise(ends):
         is_cell = lines[first].before == CELL_END or (end < len(lines) and lines[end].before == CELL_END)
         if not is_cell:
             yield first, list(lines[first:end])
@@ -111,12 +113,15 @@ def read_place(page: int, number: int, lines: Lines) -> Place:
 class Headings:
     """The headings of a whole document."""
 
-    def __init__(self, titles: Iterable[Title], letters: Counter[Style], heads: Heads) -> None:
+    def __init__(
+        self, titles: Iterable[Title], letters: Counter[Style], heads: Heads, unread: Sequence[int] = ()
+    ) -> None:
         body = _body(letters)
         found = [one for one in titles if one.place not in heads.furniture and _stands_out(one.style, body)]
         self._titles = sorted(found, key=lambda title: title.place)
         self._places = [title.place for title in self._titles]
         self._heads = heads
+        self._unread = sorted(unread)
         self._outermost, self._levels = _outermost(self._titles)
         self._outer = [title for title in self._titles if title.style == self._outermost]
         self._outer_places = [title.place for title in self._outer]
@@ -148,9 +153,15 @@ class Headings:
         last = next(self._before(place), None)
         if last is None or self._heads.section(last.page) != self._heads.section(place.page):
             return []
+        if last.page != place.page and self._is_unread(last.page, place.page):
+            return []
         if last.page != place.page or _covers(last.column, place.column) or place.goes_on:
             return [last]
         return _unique(self._until_cover(place))
+
+    def _is_unread(self, first: int, last: int) -> bool:
+        """Whether a page after the first, up to the last, may have headings that nobody read."""
+        return bisect_right(self._unread, last) > bisect_right(self._unread, first)
 
     def _until_cover(self, place: Place) -> Iterator[Title]:
         """The headings of the columns before on the page, and the one above them all."""

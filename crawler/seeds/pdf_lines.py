@@ -18,15 +18,15 @@ from itertools import pairwise
 from statistics import median_low
 
 from crawler.seeds.headings import join_words
-from crawler.seeds.pdf_columns import Band, read_bands, read_rows
-from crawler.seeds.pdf_page import Boxes, Piece, Style
+from crawler.seeds.pdf_cells import read_cells
+from crawler.seeds.pdf_columns import Band, read_bands
+from crawler.seeds.pdf_letters import Boxes, Style
+from crawler.seeds.pdf_page import Piece
 from crawler.seeds.pdf_shapes import Box, union
 
 MAX_DEPTH = 4  # columns in columns
 SAME_LINE = 0.5  # of a line's height
 WORD_GAP = 0.15  # of a line's height: a narrower gap is none
-SAME_CELL = 1.5  # of a line's height: a wider gap parts cells
-SAME_ROW = 0.8  # of a line's height, between the lines of one cell
 USUAL_PITCH = 1.8  # of the letters' size, where a page does not tell
 WIDER = 1.15  # than usual: lines so far apart are two paragraphs
 WIDEST = 3.2  # of the letters' size
@@ -140,51 +140,12 @@ def _region(pieces: Sequence[Piece], column: Columns, depth: int) -> Iterator[Li
 
 def _rows(pieces: Sequence[Piece], column: Columns) -> Iterator[Line]:
     """The lines of one column; cells that stand beside each other are read one by one."""
-    rows: list[list[list[Piece]]] = []
-    for row in read_rows(pieces):
-        cells = _cells(row)
-        if rows and _goes_on(rows[-1], cells):
-            rows[-1] = _cells([piece for cell in [*rows[-1], *cells] for piece in cell])
-        else:
-            rows.append(cells)
     before = BLOCK_END
-    for row_cells in rows:
-        is_row = len(row_cells) > 1
-        for number, cell in enumerate(row_cells):
+    for row in read_cells(pieces):
+        is_row = len(row) > 1
+        for number, cell in enumerate(row):
             yield from _cell_lines(cell, column, CELL_END if number else BLOCK_END if is_row else before)
         before = BLOCK_END if is_row else LINE_END
-
-
-def _cells(row: Sequence[Piece]) -> list[list[Piece]]:
-    """The cells of a row from left to right, each with the pieces that stand in it."""
-    cells: list[list[Piece]] = []
-    right = 0.0
-    for piece in sorted(row, key=lambda piece: piece.box[0]):
-        if cells and piece.box[0] - right < SAME_CELL * piece.height:
-            cells[-1].append(piece)
-            right = max(right, piece.box[2])
-        else:
-            cells.append([piece])
-            right = piece.box[2]
-    return cells
-
-
-def _goes_on(row: Sequence[Sequence[Piece]], cells: Sequence[Sequence[Piece]]) -> bool:
-    """Whether a row only holds further lines of cells of the row above it."""
-    if len(row) < 2 or len(cells) >= len(row):
-        return False
-    above, below = [_around(cell) for cell in row], [_around(cell) for cell in cells]
-    gap = min(box[1] for box in above) - max(box[3] for box in below)
-    if gap > SAME_ROW * cells[0][0].height or (len(cells) > 1 and below[0][0] < above[0][2]):
-        return False
-    ends = [*(box[0] for box in above[1:]), float("inf")]
-    return all(
-        any(box[0] - 2 <= one[0] and one[2] <= end for box, end in zip(above, ends, strict=True)) for one in below
-    )
-
-
-def _around(cell: Sequence[Piece]) -> Box:
-    return union([piece.box for piece in cell])
 
 
 def _cell_lines(cell: Sequence[Piece], column: Columns, before: str) -> Iterator[Line]:
@@ -214,7 +175,7 @@ def _line(pieces: Sequence[Piece], column: Columns) -> Line:
         parts += [None, piece] if piece.box[0] - before.box[2] > WORD_GAP * piece.height else [piece]
     text = "".join(piece.text if piece else " " for piece in parts)
     longest = max(pieces, key=lambda piece: len(piece.text))
-    return Line(text, _around(pieces), longest.style, column, parts)
+    return Line(text, union([piece.box for piece in pieces]), longest.style, column, parts)
 
 
 def _part(lines: Sequence[Line]) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 
 from crawler.seeds.boundary import find_urls
 from crawler.seeds.pdf_annotations import Link
+from crawler.seeds.pdf_letters import Boxes
 from crawler.seeds.pdf_lines import BLOCK_END, CELL_END, Line, Lines, mend
 from crawler.seeds.pdf_shapes import Box, centre, gap_between, holds, turned, union
 from crawler.urls.address import read_address
@@ -21,6 +22,7 @@ from crawler.urls.address import read_address
 IMAGE = "[image]"
 TOUCHING = 0.9  # lines' heights between a picture and the words below it
 LINE_HEIGHT = 14.0  # points, where there are no words to tell
+TIGHT = 0.04  # of a letter's height: no space is so narrow
 SAME_PLACE = 1.0  # points
 LAST_ANCHORS = 8  # of one target that a further annotation may belong to
 
@@ -137,7 +139,15 @@ def _text(line: Line, places: Sequence[int]) -> str:
     """The characters at these places, with the spaces between them."""
     chosen = set(places)
     inside = range(places[0], places[-1] + 1)
-    return "".join(line.text[place] for place in inside if place in chosen or line.boxes[place] is None)
+    return "".join(line.text[place] for place in inside if place in chosen or _is_space(line.boxes, place))
+
+
+def _is_space(boxes: Boxes, place: int) -> bool:
+    """Whether a space shows; a soft hyphen that is not drawn is written as one without width."""
+    before, after = boxes[place - 1], boxes[place + 1]
+    if boxes[place] is not None or before is None or after is None:
+        return boxes[place] is None
+    return after[0] - before[2] > TIGHT * (after[3] - after[1])
 
 
 def _line_above(box: Box, lines: Lines) -> int:

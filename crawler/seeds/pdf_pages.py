@@ -13,16 +13,16 @@ from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import date
 from functools import partial
-from typing import Any
 
-import pypdfium2 as pdfium  # type: ignore[import-untyped]  # ships no types
 import pypdfium2.raw as raw  # type: ignore[import-untyped]  # ships no types
 from pypdf import PdfReader
 
 from crawler.seeds import pdf_whys as whys
-from crawler.seeds.pdf_annotations import PageLinks, open_reader, read_links, tried
+from crawler.seeds.pdf_annotations import PageLinks, open_reader, read_links
 from crawler.seeds.pdf_lines import Lines, read_lines
-from crawler.seeds.pdf_page import PageText, open_document, open_page
+from crawler.seeds.pdf_objects import tried
+from crawler.seeds.pdf_page import PageText, read_text
+from crawler.seeds.pdf_pdfium import Document, PdfiumError
 from crawler.seeds.pdf_rescue import rescue_links
 from crawler.seeds.pdf_shapes import Box
 from crawler.seeds.reading import Why
@@ -58,6 +58,11 @@ class Troubles:
     others: list[Why] = field(default_factory=list)
 
     @property
+    def unread(self) -> list[int]:
+        """The pages that may have headings nobody read."""
+        return sorted({*self.pictures, *self.unreadable, *self.large})
+
+    @property
     def whys(self) -> tuple[Why, ...]:
         """Each as one sentence."""
         told = (
@@ -73,7 +78,7 @@ class Troubles:
 class Pdf:
     """An open PDF, by pdfium and by pypdf; either may be missing."""
 
-    document: Any
+    document: Document | None
     reader: PdfReader | None
     count: int
     troubles: Troubles = field(default_factory=Troubles)
@@ -95,11 +100,15 @@ class Pdf:
 
     def _links(self, number: int, links: PageLinks | None) -> PageLinks:
         if links is None:
-            links = tried(partial(rescue_links, self.document, number - 1)) or PageLinks(broken=1)
+            links = self._rescued(number)
             self._note(whys.LINKS_RESCUED)
         if links.broken:
             self.troubles.broken.append(number)
         return links
+
+    def _rescued(self, number: int) -> PageLinks:
+        found = tried(partial(rescue_links, self.document, number - 1)) if self.document else None
+        return found or PageLinks(broken=1)
 
     @contextmanager
     def _open(self, number: int, links: PageLinks) -> Iterator[PageText | None]:
@@ -108,7 +117,8 @@ class Pdf:
             self._note(whys.TEXT_LOST) if self.document is None else self.troubles.large.append(number)
             yield None
             return
-        with open_page(self.document, number - 1) as text:
+        with self.document.page(number - 1) as opened:
+            text = opened and read_text(*opened)
             if text is None:
                 self.troubles.unreadable.append(number)
             elif text.is_cut:
@@ -123,7 +133,7 @@ class Pdf:
 
     def dated(self) -> str | None:
         """When it was created, as it says itself: /CreationDate, else XMP (ISO 32000-1 §14.3)."""
-        stated = tried(lambda: self.document.get_metadata_value("CreationDate")) if self.document else None
+        stated = tried(partial(self.document.metadata, "CreationDate")) if self.document else None
         return _iso_date(stated or "") or _iso_date(tried(self._created) or "")
 
     def _created(self) -> str:
@@ -139,27 +149,24 @@ def _page(number: int, links: PageLinks, text: PageText | None) -> Page:
 
 def open_pdf(content: bytes) -> Pdf | Why:
     """The document, by whichever of the two can open it; why not, where neither can."""
-    reader = open_reader(content)
-    document = _document(content)
-    if isinstance(document, Why) and reader is None:
-        return document
-    document = None if isinstance(document, Why) else document
-    count = len(document) if document is not None else _count(reader)
-    if not count:
-        with closing(Pdf(document, reader, 0)):
-            return whys.NO_PAGES
-    return Pdf(document, reader, count)
+    reader, found = open_reader(content), _document(content)
+    if isinstance(found, Why):
+        return Pdf(None, reader, count) if reader and (count := _count(reader)) else found
+    if not len(found):
+        found.close()
+        return whys.NO_PAGES
+    return Pdf(found, reader, len(found))
 
 
-def _document(content: bytes) -> Any | Why:
+def _document(content: bytes) -> Document | Why:
     try:
-        return open_document(content)
-    except pdfium.PdfiumError as error:
-        return whys.ENCRYPTED if error.err_code == raw.FPDF_ERR_PASSWORD else whys.BROKEN
+        return Document(content)
+    except PdfiumError as error:
+        return whys.ENCRYPTED if getattr(error, "err_code", None) == raw.FPDF_ERR_PASSWORD else whys.BROKEN
 
 
-def _count(reader: PdfReader | None) -> int:
-    return sum(1 for _ in read_links(reader, MAX_PAGES)) if reader else 0
+def _count(reader: PdfReader) -> int:
+    return sum(1 for _ in read_links(reader, MAX_PAGES))
 
 
 def _iso_date(stated: str) -> str | None:

@@ -9,18 +9,16 @@ from typing import Any
 import pypdfium2.raw as raw  # type: ignore[import-untyped]  # ships no types
 
 from crawler.seeds.pdf_annotations import MAX_ANNOTATIONS, Link, PageLinks, resolve_uri
+from crawler.seeds.pdf_pdfium import Document
 from crawler.seeds.pdf_shapes import Box, union
 
 MAX_URI_BYTES = 64 * 1024
 
 
-def rescue_links(document: Any, number: int) -> PageLinks:
-    """The links of a page, numbered from 0. Raises pdfium's error where it cannot."""
-    page = document[number]
-    try:
-        return PageLinks(tuple(_links(document.raw, page.raw)))
-    finally:
-        page.close()
+def rescue_links(document: Document, number: int) -> PageLinks | None:
+    """The links of a page, numbered from 0; None where pdfium cannot read it either."""
+    with document.page(number) as opened:
+        return PageLinks(tuple(_links(document.raw, opened[0].raw))) if opened else None
 
 
 def _links(document: Any, page: Any) -> Iterator[Link]:
