@@ -21,7 +21,7 @@ from crawler.reports.health import HealthReport, Tone
 from crawler.reports.render_html import policy, render_html, render_pages
 from crawler.reports.render_json import render_json
 from crawler.reports.visible import is_web, show
-from crawler.reports.words import CATALOG, LANGUAGES, say, tell_date
+from crawler.reports.words import CATALOG, LANGUAGES, say, tell_date, tell_issue, tell_part
 from tests.test_reports_health import (
     HOSTILE,
     NOW,
@@ -404,3 +404,25 @@ def test_what_becomes_a_link(uri: str | None, web: bool) -> None:
 
 def test_all_sample_groups_are_there() -> None:
     assert {sample.standing.group for sample in rows_of_all_groups()} == set(Group)
+
+
+@pytest.mark.parametrize(
+    ("part", "zh", "en"),
+    [
+        ("footnote 2", "脚注 2", "footnote 2"),
+        ("text box 1", "文本框 1", "text box 1"),
+        ("header", "页眉", "header"),
+        ("活动!B7 (comment, hidden)", "活动!B7 (批注，隐藏)", "活动!B7 (comment, hidden)"),
+        ("row 4, column 2", "第 4 行，第 2 列", "row 4, column 2"),
+        ("attached message 1, plain text", "所附邮件 1，纯文本部分", "attached message 1, plain text"),
+        ("table!B7", "table!B7", "table!B7"),
+        ("rows", "rows", "rows"),
+    ],
+)
+def test_a_part_is_told_in_both_languages(part: str, zh: str, en: str) -> None:
+    assert (tell_part(part, "zh"), tell_part(part, "en")) == (zh, en)
+
+
+def test_an_issue_date_may_be_a_month() -> None:
+    told = [tell_issue(day, language) for day in ("2025-06", "2025-06-30") for language in ("zh", "en")]
+    assert told == ["2025年6月", "June 2025", "2025年6月30日", "30 June 2025"]

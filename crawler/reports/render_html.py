@@ -19,7 +19,18 @@ from markupsafe import Markup
 from crawler.model import Evidence, Group, Outcome, Verdict
 from crawler.reports.health import OURS, STRIP_NIGHTS, TONE, HealthReport, Row, Tone
 from crawler.reports.visible import is_web, show
-from crawler.reports.words import CATALOG, HTML_LANGUAGES, LANGUAGES, captured_at, night_at, say, tell_date, tell_time
+from crawler.reports.words import (
+    CATALOG,
+    HTML_LANGUAGES,
+    LANGUAGES,
+    captured_at,
+    night_at,
+    say,
+    tell_date,
+    tell_issue,
+    tell_part,
+    tell_time,
+)
 
 _HERE = Path(__file__).parent
 _STYLE = (_HERE / "report.css").read_text("utf-8")
@@ -63,6 +74,8 @@ def render_html(report: HealthReport, language: str) -> str:
         say=lambda key, **figures: say(key, language, **figures),
         told=lambda said: said.zh if language == "zh" else said.en,
         tell_date=lambda at: tell_date(at, language, zone),
+        tell_issue=lambda day: tell_issue(day, language),
+        tell_part=lambda part: tell_part(part, language),
         tell_time=lambda at: tell_time(at, language, zone),
         night_at=night_at,
         captured_at=captured_at,

@@ -74,6 +74,12 @@ def _citation(row: Row) -> dict[str, Any]:
             for cell in row.nights
         ],
         "copies": [_copy(copy) for copy in row.copies],
+        "page": citation.page,
+        "lines": list(citation.lines),
+        "part": citation.part,
+        "paragraph": citation.paragraph,
+        "anchor": citation.anchor,
+        "issued": {"date": citation.issued.date, "source": str(citation.issued.source)} if citation.issued else None,
         "same_as": citation.same_as,
         "notes": [_evidence(note) for note in citation.notes],
         "offer": _offer(row.offer) if row.offer else None,

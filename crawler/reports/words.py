@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from datetime import UTC, datetime, tzinfo
 from importlib.resources import files
@@ -12,6 +13,12 @@ CATALOG: dict[str, dict[str, dict[str, str]]] = tomllib.loads(
     files("crawler.reports").joinpath("words.toml").read_text("utf-8")
 )
 
+# A part of a document as readers name it: alone, after a comma, or in brackets behind a cell.
+_PART = re.compile(
+    r"(?:(?<=^)|(?<=, )|(?<=\())("
+    + "|".join(sorted((name.replace("_", " ") for name in CATALOG["part"]), key=len, reverse=True))
+    + r")(?: (\d+))?(?=$|, |\))"
+)
 # Not strftime: that would follow the machine's locale.
 _MONTHS = (
     "January",
@@ -41,6 +48,20 @@ def tell_date(at: datetime, language: str, zone: tzinfo) -> str:
     if language == "zh":
         return f"{day.year}年{day.month}月{day.day}日"
     return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+
+
+def tell_issue(day: str, language: str) -> str:
+    """An issue date, which may be a month (ISO 8601): 2025年6月, June 2025."""
+    year, month, *rest = (int(part) for part in day.split("-"))
+    if language == "zh":
+        return f"{year}年{month}月" + (f"{rest[0]}日" if rest else "")
+    return (f"{rest[0]} " if rest else "") + f"{_MONTHS[month - 1]} {year}"
+
+
+def tell_part(part: str, language: str) -> str:
+    """The part of a document a citation stands in: `footnote 2`, `Sheet1!B7 (hidden)`."""
+    told = _PART.sub(lambda found: say(f"part.{found[1].replace(' ', '_')}", language, n=found[2] or "").strip(), part)
+    return told.replace(", ", "，") if language == "zh" else told
 
 
 def tell_time(at: datetime, language: str, zone: tzinfo) -> str:

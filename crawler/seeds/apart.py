@@ -10,12 +10,14 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-import multiprocessing
+import os
 import signal
+import socket
+import subprocess
+import sys
 import traceback
 from collections.abc import Iterator
 from multiprocessing.connection import Connection
-from multiprocessing.process import BaseProcess
 from pathlib import Path
 from typing import Self
 
@@ -64,7 +66,7 @@ class Apart:
 
     def __init__(self, limit_s: float = LIMIT_S) -> None:
         self._limit_s = limit_s
-        self._process: BaseProcess | None = None
+        self._process: subprocess.Popen[bytes] | None = None
         self._pipe: Connection | None = None
         self._read = 0
 
@@ -92,14 +94,19 @@ class Apart:
         return answer
 
     def _start(self) -> Connection:
-        # Not forked: this process may have threads of its own.
-        context = multiprocessing.get_context("spawn")
-        ours, theirs = context.Pipe()
-        self._process = context.Process(target=_serve, args=(theirs,), daemon=True, name="evercite-reader")
-        self._process.start()
-        theirs.close()
-        self._pipe, self._read = ours, 0
-        return ours
+        # A program of its own: a fork would copy threads, and spawning would import the caller's main module again.
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self._process = subprocess.Popen(
+                [sys.executable, "-c", f"from crawler.seeds.apart import serve; serve({theirs.fileno()})"],
+                pass_fds=[theirs.fileno()],
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)},
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+            )
+        self._pipe, self._read = Connection(ours.detach()), 0
+        return self._pipe
 
     def stop(self) -> None:
         """End the process, whatever it does."""
@@ -107,13 +114,13 @@ class Apart:
             self._pipe.close()
         if self._process is not None:
             self._process.kill()
-            self._process.join()
-            self._process.close()
+            self._process.wait()
         self._process = self._pipe = None
 
 
-def _serve(pipe: Connection) -> None:
-    """Read what is asked for until nobody asks any more."""
+def serve(descriptor: int) -> None:
+    """Read what is asked for over a connection until nobody asks any more."""
+    pipe = Connection(descriptor)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _limit_memory()
     for path, format_ in _questions(pipe):
