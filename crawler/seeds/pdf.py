@@ -86,11 +86,12 @@ class _Draft:
         self.edges += read_edges(page.number, page.lines, page.box)
         self.titles += read_titles(page.number, page.lines)
         self.letters += count_letters(page.lines)
+        if len(self.opening) < OPENING_CHARACTERS:
+            parted = PAGE_END if self.length else ""
+            self.opening = (self.opening + parted + page.lines.text)[:OPENING_CHARACTERS]
         self.offsets[page.number] = self.length
         self.length += len(page.lines.text) + len(PAGE_END)
         self.pages = page.number
-        if len(self.opening) < OPENING_CHARACTERS:
-            self.opening = (self.opening + page.lines.text + PAGE_END)[:OPENING_CHARACTERS]
         if found:
             page.lines.forget_boxes()
             self.cited[page.number] = page.lines

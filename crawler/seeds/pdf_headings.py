@@ -127,11 +127,16 @@ class Headings:
         self._outer_places = [title.place for title in self._outer]
 
     def section(self, place: Place) -> str | None:
-        """The section at a place: the running head in force, else the heading of the outermost level."""
-        if self._heads.sections:
-            return self._heads.section(place.page)
+        """The section at a place: the running head in force, else the heading of the outermost level; None where a page
+        that nobody read may have begun another."""
+        words, page = self._heads.sections.get(place.page) or self._outer_heading(place)
+        return None if self._is_unread(page, place.page) else words
+
+    def _outer_heading(self, place: Place) -> tuple[str | None, int]:
         number = bisect_right(self._outer_places, (place.page, place.line))
-        return self._outer[number - 1].words if number else None
+        if self._heads.sections or not number:
+            return None, place.page
+        return self._outer[number - 1].words, self._outer[number - 1].page
 
     def items(self, place: Place, anchor: str | None, around: Callable[[], str]) -> tuple[ItemCandidate, ...]:
         """The item at a place, or what may be it."""

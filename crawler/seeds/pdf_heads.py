@@ -62,14 +62,15 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """The lines that belong to the pages and not to their text, as (page, line); and each page's section."""
+    """The lines that belong to the pages and not to their text, as (page, line); and for each page the running head in
+    force that names its section, with the page that it was last printed on."""
 
     furniture: frozenset[tuple[int, int]] = frozenset()
-    sections: dict[int, str] = field(default_factory=dict)
+    sections: dict[int, tuple[str, int]] = field(default_factory=dict)
 
     def section(self, page: int) -> str | None:
         """The running head in force on a page."""
-        return self.sections.get(page)
+        return self.sections[page][0] if page in self.sections else None
 
 
 def read_edges(page: int, lines: Lines, box: Box) -> list[Edge]:
@@ -153,15 +154,15 @@ def _innermost(ranges: dict[str, tuple[int, int]]) -> set[str]:
     return {key for key, pages in ranges.items() if pages in innermost}
 
 
-def _in_force(heads: Iterable[Edge], pages: int) -> dict[int, str]:
+def _in_force(heads: Iterable[Edge], pages: int) -> dict[int, tuple[str, int]]:
     """The section of every page from the first head on: a head is in force until the next."""
     of_page: dict[int, str] = {}
     for edge in heads:
         of_page.setdefault(edge.page, _NUMBERED.sub("", edge.words).strip() or edge.words)
-    section: str | None = None
-    in_force: dict[int, str] = {}
+    in_force: dict[int, tuple[str, int]] = {}
     for page in range(1, pages + 1):
-        section = of_page.get(page, section)
-        if section is not None:
-            in_force[page] = section
+        if page in of_page:
+            in_force[page] = of_page[page], page
+        elif page - 1 in in_force:
+            in_force[page] = in_force[page - 1]
     return in_force

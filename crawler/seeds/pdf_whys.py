@@ -55,8 +55,8 @@ def broken_links(pages: Iterable[int]) -> Why:
     """For pages with annotations that could not be read."""
     shown, zh, _ = _pages(pages)
     return Why(
-        f"some annotations of {shown} are broken and were left out; check their links in a PDF viewer",
-        f"{zh}有注释已损坏，未能读取；请用 PDF 阅读器核对其中的链接",
+        f"some annotations of {shown} are broken, or too many, and were left out; check their links in a PDF viewer",
+        f"{zh}有注释已损坏或过多，未能读取；请用 PDF 阅读器核对其中的链接",
     )
 
 

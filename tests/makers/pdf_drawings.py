@@ -254,7 +254,10 @@ def scanned() -> bytes:
                 canvas,
                 40,
                 520,
-                [f"# {'早' if page == 1 else '晚'}年的旧报", ["旧报的目录", ("在这里", f"https://papers.example.org/{page}"), "。"]],
+                [
+                    f"# {'早' if page == 1 else '晚'}年的旧报",
+                    ["旧报的目录", ("在这里", f"https://papers.example.org/{page}"), "。"],
+                ],
             )
         else:
             canvas.drawImage(ImageReader(_picture()), 40, 60, 340, 480)
@@ -286,7 +289,8 @@ def rotated() -> bytes:
     _lines(canvas, 120, 520, ["# 裁过的地图", ["地图的", ("边上", "https://map.example.org/cropped"), "裁去了。"]])
     canvas.showPage()
     canvas.setPageRotation(270)
-    _lines(canvas, 40, 520, ["# 侧放的地图", ["侧放的", ("说明", "https://map.example.org/sideways"), "也能读。"]])
+    canvas.setCropBox((0, 0, 595, 420))
+    _lines(canvas, 40, 380, ["# 侧放的地图", ["侧放的", ("说明", "https://map.example.org/sideways"), "也能读。"]])
     canvas.showPage()
     canvas.save()
     return out.getvalue()
