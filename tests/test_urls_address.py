@@ -5,6 +5,7 @@ from __future__ import annotations
 import tomllib
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -14,6 +15,7 @@ from crawler.urls.address import read_address, url_json
 from crawler.urls.canonical import clean, urlkey
 from crawler.urls.redact import redact, redact_fragment
 from crawler.urls.repair import repair
+from crawler.urls.unwrap import unwrap
 from crawler.urls.wrappers import OFFLINE, OPAQUE, RULES, Rule
 
 CASES = Path(__file__).parent / "cases"
@@ -221,3 +223,48 @@ def test_any_text_is_read_without_an_error(printed: str) -> None:
     assert (address.uri is not None) + (address.defect is not None) + (
         address.mail is not None
     ) + address.is_tracker == 1
+
+
+def _uri_of(key: str) -> str:
+    """An address that a key was made of: its host turned round again."""
+    host, _, path = key.partition(")")
+    name, colon, port = host.rpartition(":") if not host.startswith("[") else (host, "", "")
+    name, port = (name, port) if colon else (host, "")
+    return f"http://{'.'.join(reversed(name.split(',')))}{':' + port if port else ''}{path}"
+
+
+@given(uris())
+def test_a_key_is_its_own_key(printed: str) -> None:
+    uri = repair(printed).uri
+    if uri is None or "127.0.0.1" in uri:
+        return
+    key = urlkey(uri)
+    assert urlkey(_uri_of(key)) == key, "a copy would be filed anew each time its key is made again"
+
+
+_WRAPPED = (
+    "https://www.google.com/url?q={}&sa=D",
+    "https://www.youtube.com/redirect?event=video_description&q={}",
+    "https://l.facebook.com/l.php?u={}&h=AT0synthetic",
+    "https://www.linkedin.com/safety/go?url={}&trk=feed",
+    "https://eur01.safelinks.protection.outlook.com/?url={}&data=05%7C01%7Cwang%40example.com&reserved=0",
+    "https://urldefense.proofpoint.com/v1/url?u={}&k=k1&r=cmVjaXBpZW50&m=bWVzc2FnZQ&s=c2lnbg",
+)
+
+
+@given(st.lists(st.sampled_from(_WRAPPED), max_size=6), uris())
+def test_unwrapping_never_lengthens_a_chain(wrappers: list[str], printed: str) -> None:
+    uri = repair(printed).uri
+    if uri is None:
+        return
+    wrapped, layers = uri, []
+    for wrapper in wrappers:
+        wrapped = wrapper.format(quote(wrapped, safe=""))
+        layers.append(wrapped)
+    found = unwrap(wrapped)
+    assert (found is not None) == bool(wrappers)
+    if found is None or found.uri is None:
+        return
+    assert len(found.uri) < len(wrapped), "each unwrapping would make the address longer"
+    assert unwrap(found.uri) is None, "a wrapper would be asked though it opens offline"
+    assert clean(found.uri).uri == clean(uri).uri, "another page would be checked than the one wrapped"
