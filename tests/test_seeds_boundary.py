@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.model import Defect, Flag
-from crawler.seeds.boundary import MAX_CHARACTERS, find_urls, trimmed
+from crawler.seeds.boundary.find import MAX_CHARACTERS, find_urls, trimmed
 from crawler.urls.address import read_address
 
 TABLE = Path(__file__).parent / "cases" / "seeds_boundary.toml"

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.seeds.columns import Columns, find_columns, is_url, read_header
+from crawler.seeds.tables.columns import Columns, find_columns, is_url, read_header
 
 HEADERS = [
     ("网址", "url"),

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.seeds.csv_cells import read_rows
-from crawler.seeds.csv_table import ONE_COLUMN, csv_text, find_delimiter, read_csv
 from crawler.seeds.reading import Reading, Why
-from crawler.seeds.urllist import is_url_list, read_url_list, read_urls
+from crawler.seeds.tables.cells import read_rows
+from crawler.seeds.tables.read import ONE_COLUMN, csv_text, find_delimiter, read_csv
+from crawler.seeds.text.urllist import is_url_list, read_url_list, read_urls
 from tests.makers.mails import tables
 from tests.told import DOCUMENTS, hold, read, shown, table
 

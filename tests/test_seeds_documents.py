@@ -23,7 +23,7 @@ from crawler.seeds.explain import FLAGS, UNCERTAIN, WHY, explain, place_of
 from crawler.seeds.formats import MAX_TEXT_BYTES, READERS
 from crawler.seeds.show import citation_json
 from crawler.seeds.table import document_table
-from crawler.seeds.text import read_text
+from crawler.seeds.text.page_text import read_text
 
 HERE = Path(__file__).parent
 SAMPLES = HERE / "cases" / "documents"
@@ -293,7 +293,7 @@ def test_the_table_says_plainly_what_is_open(tmp_path: Path) -> None:
 
 
 def test_every_reason_and_every_flag_has_its_words() -> None:
-    sources = "".join(path.read_text("utf-8") for path in (HERE.parent / "crawler" / "seeds").glob("*.py"))
+    sources = "".join(path.read_text("utf-8") for path in (HERE.parent / "crawler" / "seeds").rglob("*.py"))
     given = set(re.findall(r'ItemCandidate\([^()"]*(?:\([^()]*\))?[^()"]*, "([a-z-]+)"\)', sources))
     assert {"heading-above", "list-entry"} <= given <= set(WHY), "an editor would be shown a program's word"
     assert set(FLAGS) == set(Flag) > set(UNCERTAIN)

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.seeds.docx import docx_text, read_docx
-from crawler.seeds.docx_fields import read_hyperlink
 from crawler.seeds.mention import Mention
 from crawler.seeds.reading import Reading, Why
+from crawler.seeds.word.fields import read_hyperlink
+from crawler.seeds.word.read import docx_text, read_docx
 from tests.makers.office_excel import catalogue
 from tests.makers.office_word import HEADINGS, field, link, mark, note, notes, paragraph, run, table
 from tests.makers.packages import NAMES, Part, pack, word, word_parts

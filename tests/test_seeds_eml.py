@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.seeds import mime
-from crawler.seeds.eml import eml_text, read_eml
-from crawler.seeds.flowed import unflow
+from crawler.seeds.mail import mime
+from crawler.seeds.mail.flowed import unflow
+from crawler.seeds.mail.read import eml_text, read_eml
 from crawler.seeds.reading import Reading, Why
 from tests.makers.mails import MAILS, READER, with_fixed_boundaries
 from tests.told import DOCUMENTS, hold, hold_offsets, read, shown, table

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.model import Flag
-from crawler.seeds.charset import decode_html, decode_text
-from crawler.seeds.hrefs import read_href
-from crawler.seeds.html import html_text, read_html
-from crawler.seeds.markup import MAX_LINKS
+from crawler.seeds.html.hrefs import read_href
+from crawler.seeds.html.markup import MAX_LINKS
+from crawler.seeds.html.read import html_text, read_html
 from crawler.seeds.mention import Mention
 from crawler.seeds.reading import Reading, Why
+from crawler.seeds.text.charset import decode_html, decode_text
 from tests.told import DOCUMENTS, cited, hold, hold_offsets, read, shown, table
 
 SIGNATURE = "00112233445566778899aabbccddeeff"

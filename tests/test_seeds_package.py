@@ -11,13 +11,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.seeds import package as rules
-from crawler.seeds.docx import read_docx
-from crawler.seeds.package import Package, Relation, open_package
-from crawler.seeds.package_properties import read_dated
-from crawler.seeds.package_xml import BAD_ENCODING, DOCUMENT_TYPE, MAX_MARKS, TOO_MANY, parse_xml, read_xml
+from crawler.seeds.excel.read import read_xlsx
+from crawler.seeds.package import opening as rules
+from crawler.seeds.package.opening import Package, Relation, open_package
+from crawler.seeds.package.properties import read_dated
+from crawler.seeds.package.xml import BAD_ENCODING, DOCUMENT_TYPE, MAX_MARKS, TOO_MANY, parse_xml, read_xml
 from crawler.seeds.reading import Reading, Why
-from crawler.seeds.xlsx import read_xlsx
+from crawler.seeds.word.read import read_docx
 from tests.makers.office_word import link, paragraph
 from tests.makers.packages import TYPES, pack, word, word_parts
 

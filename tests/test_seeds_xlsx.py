@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from openpyxl.comments import Comment
 
+from crawler.seeds.excel.formula import Place, column_letters, column_number, read_calls
+from crawler.seeds.excel.read import read_xlsx, xlsx_text
 from crawler.seeds.mention import Mention
 from crawler.seeds.reading import Reading, Why
-from crawler.seeds.xlsx import read_xlsx, xlsx_text
-from crawler.seeds.xlsx_formula import Place, column_letters, column_number, read_calls
 from tests.makers.office_excel import cell, cells
 from tests.makers.packages import Part, excel, pack, package, sheet, word
 

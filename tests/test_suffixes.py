@@ -100,7 +100,7 @@ def test_a_name_is_a_host_or_a_file(name: str, after: str, is_host: bool) -> Non
 
 def test_an_address_with_a_scheme_needs_no_list() -> None:
     asked = (
-        "import sys; from crawler.seeds.boundary import find_urls; from crawler.urls.address import read_address;"
+        "import sys; from crawler.seeds.boundary.find import find_urls; from crawler.urls.address import read_address;"
         "read_address('https://www.example.zz/a'); find_urls('见https://www.example.org/a。或unep.org，3.14');"
         "sys.exit('tldextract' in sys.modules)"
     )

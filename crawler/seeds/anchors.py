@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from crawler.model import Flag
-from crawler.seeds.boundary import find_urls
+from crawler.seeds.boundary.find import find_urls
 from crawler.suffixes import registrable
 from crawler.urls.address import Address, read_address
 from crawler.urls.parts import split

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from crawler.model import Flag, Rectangle
-from crawler.seeds.boundary import Span, find_urls
+from crawler.seeds.boundary.find import Span, find_urls
 from crawler.seeds.pdf_heads import Heads
 from crawler.seeds.pdf_lines import CLOSED, Lines
 from crawler.seeds.pdf_links import Anchor, Words, names_another_target, read_anchors

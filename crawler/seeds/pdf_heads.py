@@ -14,9 +14,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 
-from crawler.seeds.headings import RUNNING_HEADS
 from crawler.seeds.pdf_lines import Lines
 from crawler.seeds.pdf_shapes import Box
+from crawler.seeds.text.headings import RUNNING_HEADS
 
 EDGE = 0.14  # of the page's height
 EDGE_LINES = 4  # looked at on each edge

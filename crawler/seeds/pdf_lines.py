@@ -17,12 +17,12 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median_low
 
-from crawler.seeds.headings import join_words
 from crawler.seeds.pdf_cells import read_cells
 from crawler.seeds.pdf_columns import Band, read_bands
 from crawler.seeds.pdf_letters import Boxes, Style
 from crawler.seeds.pdf_page import Piece
 from crawler.seeds.pdf_shapes import Box, union
+from crawler.seeds.text.headings import join_words
 
 MAX_DEPTH = 4  # columns in columns
 SAME_LINE = 0.5  # of a line's height

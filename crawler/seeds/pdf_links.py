@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from crawler.seeds.boundary import find_urls
+from crawler.seeds.boundary.find import find_urls
 from crawler.seeds.pdf_annotations import Link
 from crawler.seeds.pdf_letters import Boxes
 from crawler.seeds.pdf_lines import BLOCK_END, CELL_END, Line, Lines, mend
@@ -20,8 +20,9 @@ from crawler.seeds.pdf_shapes import Box, centre, gap_between, holds, turned, un
 from crawler.urls.address import read_address
 
 IMAGE = "[image]"
-TOUCHING = 0.9  # lines' heights between a picture and the words below it
-LINE_HEIGHT = 14.0  # points, where there are no words to tell
+TOUCHING = 0.5  # lines' heights between a picture and words beside it
+BELOW = 2.0  # lines' heights between a picture and the words right below it
+LINE_HEIGHT = 14.0  # points between parts of a picture, where there are no words to tell
 TIGHT = 0.04  # of a letter's height: no space is so narrow
 SAME_PLACE = 1.0  # points
 LAST_ANCHORS = 8  # of one target that a further annotation may belong to
@@ -151,14 +152,15 @@ def _is_space(boxes: Boxes, place: int) -> bool:
 
 
 def _line_above(box: Box, lines: Lines) -> int:
-    """The last line that stands above a picture in its column; -1 where none does."""
+    """The last line that a picture comes after in reading order; -1 where none is."""
     x, y = centre(box)
-    above = [number for number, line in enumerate(lines.lines) if _is_above(line, x, y)]
-    return min(above, key=lambda number: lines.lines[number].box[1], default=-1)
-
-
-def _is_above(line: Line, x: float, y: float) -> bool:
-    return line.column[0] <= x <= line.column[1] and centre(line.box)[1] > y
+    beside = [number for number, line in enumerate(lines.lines) if line.column[0] <= x <= line.column[1]]
+    above = [number for number in beside if centre(lines.lines[number].box)[1] > y]
+    below = [number for number in beside if centre(lines.lines[number].box)[1] <= y]
+    last = min(above, key=lambda number: lines.lines[number].box[1], default=-1)
+    following = max(below, key=lambda number: lines.lines[number].box[3], default=None)
+    is_first = following is not None and lines.tops[following] == following  # of a column that the picture begins
+    return following - 1 if following is not None and is_first else last
 
 
 def _belongs(fragment: Fragment, anchor: Anchor, lines: Lines) -> bool:
@@ -177,12 +179,16 @@ def _are_one(one: Fragment, other: Fragment, lines: Lines) -> bool:
 
 
 def _touch(one: Fragment, other: Fragment, lines: Lines) -> bool:
-    """Whether a picture touches what lies beside or below it."""
+    """Whether a picture touches another part of its link, or stands right above its words."""
+    picture, further = (other, one) if one.words else (one, other)
     sideways, upwards = gap_between(one.box, other.box)
-    words = one.words or other.words
-    line = lines.lines[words[0].line].box if words else None
-    height = line[3] - line[1] if line else LINE_HEIGHT
-    return sideways < 0 and upwards <= TOUCHING * height
+    if sideways >= 0:
+        return False
+    if not further.words:
+        return upwards <= LINE_HEIGHT
+    line = lines.lines[further.line].box
+    is_right_below = further.line == picture.line + 1 and picture.box[1] > line[1]
+    return upwards <= (BELOW if is_right_below else TOUCHING) * (line[3] - line[1])
 
 
 def names_another_target(anchor: Anchor, lines: Lines) -> bool:

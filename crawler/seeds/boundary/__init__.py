@@ -1,0 +1,1 @@
+"""Where URLs start and end in running text."""

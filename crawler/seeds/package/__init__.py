@@ -1,0 +1,1 @@
+"""Office packages, opened without trust."""

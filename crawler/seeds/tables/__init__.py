@@ -1,0 +1,1 @@
+"""Tables: CSV, and which columns hold what."""
