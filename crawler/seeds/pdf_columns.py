@@ -1,10 +1,11 @@
 """Where a page's columns part: gutters between columns of text, told from the gaps between a table's cells.
 
 Rules:
-- Rows that leave the same strip free, from one to the next, are a run; whatever crosses the strip ends it. So
-  does a heading beside nothing: what follows it are other columns.
-- The two sides of a run are columns when their lines do not stand beside each other, row for row, or when both
-  are prose: many full lines. Anything else is a table and is read row by row.
+- Rows that leave the same strip free, from one to the next, are a run; whatever crosses the strip ends it.
+- Columns are written one after the other, a table row by row: a run also ends where its sides are no longer written
+  one wholly before the other, and a run of a single row is no columns.
+- Where a producer wrote the whole page line by line, two sides of nothing but prose are columns all the same, unless
+  the wider spaces between their lines stand beside each other.
 - A heading right above the left column, with nothing beside it, heads both.
 """
 
@@ -12,23 +13,27 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from crawler.seeds.pdf_page import Piece
-from crawler.seeds.pdf_shapes import Box, union
+from crawler.seeds.pdf_shapes import union
 
 Row = list[Piece]
 Strip = tuple[float, float]
 
 MAX_PIECES = 2_000  # of one page; with more it is no text to be read in columns
+TOUCHING = 0.25  # of a line's height: between lines of text there is more
 NARROWEST = 0.5  # of a line's height: a gutter
 FEWEST_LINES = 3  # of a column
-APART = 2.0  # lines' heights: a heading so far from the other column's last line is beside nothing
-NEAR = 0.9  # lines' heights: so near below or above, a line that stands alone still is of the column
-ROWS = 0.6  # of the rows are complete in a table
-LEVEL = 0.4  # of a line's height: so far apart two cells still stand on one row
+MANY_LINES = 8  # of one column, where the other ends early
+APART = 4.0  # lines' heights: what stands so far below is of no column
+FOOT_ROWS = 2  # of a page
+NEAR = 0.9  # lines' heights: so near above, a line that stands alone still is of the column
+SAME_SPACES = 0.7  # of the wider spaces between lines are beside each other in a table
+WIDER = 1.4  # than most: a space between lines
 FULL = 0.8  # of its column: a full line
-PROSE = 0.4  # of prose are full lines
-PROSE_LINES = 4
+PROSE = 0.35  # of prose are full lines
+PROSE_LINES = 8
 PROSE_EMS = 8  # a shorter line is no prose
 _EVERYWHERE: tuple[Strip, ...] = ((float("-inf"), float("inf")),)
 
@@ -48,13 +53,19 @@ def read_rows(pieces: Sequence[Piece]) -> list[Row]:
     bottom = 0.0
     for piece in sorted(pieces, key=lambda piece: -_inner(piece)[1]):
         low, high = _inner(piece)
-        if rows and high > bottom:
+        if rows and (high > bottom or (high > bottom - TOUCHING * piece.height and _is_beside(piece, rows[-1]))):
             rows[-1].append(piece)
             bottom = min(bottom, low)
         else:
             rows.append([piece])
             bottom = low
     return rows
+
+
+def _is_beside(piece: Piece, row: Row) -> bool:
+    """Whether a piece stands aside of the lowest of a row, as a line centred on two lines does."""
+    lowest = min(row, key=lambda one: one.box[1])
+    return lowest.box[2] < piece.box[0] or piece.box[2] < lowest.box[0]
 
 
 def _inner(piece: Piece) -> tuple[float, float]:
@@ -64,30 +75,43 @@ def _inner(piece: Piece) -> tuple[float, float]:
     return middle - half, middle + half
 
 
-def read_bands(pieces: Sequence[Piece]) -> Iterator[Band]:
+def read_bands(pieces: Sequence[Piece]) -> list[Band]:
     """The page from the top, cut where columns begin and end."""
     rows = read_rows(pieces)
-    if len(pieces) > MAX_PIECES or all(len(row) == 1 for row in rows):
-        return _plain(list(pieces))
-    return _bands(rows)
+    if not pieces or len(pieces) > MAX_PIECES or all(len(row) == 1 for row in rows):
+        return list(_plain(list(pieces)))
+    bands = list(_bands(rows, is_ordered=True))
+    return bands if any(band.right for band in bands) else list(_bands(rows, is_ordered=False))
 
 
-def _bands(rows: Sequence[Row]) -> Iterator[Band]:
+def _bands(rows: Sequence[Row], is_ordered: bool) -> Iterator[Band]:
     plain: list[Piece] = []
     place = 0
     while place < len(rows):
-        end, strip = _run(rows, place)
-        found = _columns(rows[place:end], strip) if strip else None
-        if found:
-            above, columns, below = found
-            yield from _plain([*plain, *above])
+        end, strip = _run(rows, place, is_ordered)
+        found = _columns(rows[place:end], strip, is_ordered) if strip else None
+        if found and not _is_table(found[1], rows[end : end + 1], found[1].gutter):
+            first, columns = found
+            yield from _plain([*plain, *_flat(rows[place : place + first])])
             yield columns
-            plain, place = below, end
+            plain = []
         else:
             end = end if strip else place + 1
-            plain += [piece for row in rows[place:end] for piece in row]
-            place = end
+            plain += _flat(rows[place:end])
+        place = end
     yield from _plain(plain)
+
+
+def _is_table(columns: Band, following: Sequence[Row], gutter: float) -> bool:
+    """Whether few lines go on below in the same way, but written anew: as the rows of a table."""
+    if min(len(columns.left), len(columns.right)) > FEWEST_LINES or not following:
+        return False
+    is_crossed = any(piece.box[0] < gutter < piece.box[2] for piece in following[0])
+    return not is_crossed and not _outweighs(following[0][0], columns.left[-1])
+
+
+def _flat(rows: Sequence[Row]) -> list[Piece]:
+    return [piece for row in rows for piece in row]
 
 
 def _plain(pieces: list[Piece]) -> Iterator[Band]:
@@ -95,20 +119,36 @@ def _plain(pieces: list[Piece]) -> Iterator[Band]:
         yield Band(pieces, [])
 
 
-def _run(rows: Sequence[Row], start: int) -> tuple[int, Strip | None]:
+# ---------------------------------------------------------------- runs
+
+
+def _run(rows: Sequence[Row], start: int, is_ordered: bool) -> tuple[int, Strip | None]:
     """The rows from `start` that leave a strip between them free: where they end, and the widest such strip."""
-    free, run, place = _EVERYWHERE, list[Piece](), start
+    free, height, run = _EVERYWHERE, float("inf"), list[Piece]()
     widest: Strip | None = None
     for place in range(start, len(rows)):
-        row = rows[place]
-        if widest and _begins_anew(row, run, widest):
+        if widest and place >= len(rows) - FOOT_ROWS and _stands_apart(rows[place], run):
             return place, widest
-        free = _common(free, _free(row))
-        between = _widest(free, [*run, *row])
-        if between is None and (widest or len(row) > 1 or place > start):
+        free = _common(free, _free(rows[place]))
+        height = min(height, *(piece.height for piece in rows[place]))
+        run += rows[place]
+        between = next((one for one in _inner_strips(free, height) if not is_ordered or _in_order(run, one)), None)
+        if between is None and (widest or len(rows[place]) > 1 or place > start):
             return place, widest
-        widest, run = between, [*run, *row]
-    return place + 1, widest
+        widest = between
+    return len(rows), widest
+
+
+def _stands_apart(row: Row, above: Sequence[Piece]) -> bool:
+    """Whether a row at the page's foot stands far below all that is above it, as a page number does."""
+    gap = min(piece.box[1] for piece in above) - max(piece.box[3] for piece in row)
+    return gap > APART * max(piece.height for piece in row)
+
+
+def _in_order(pieces: Sequence[Piece], strip: Strip) -> bool:
+    """Whether one side of a strip was written wholly before the other."""
+    sides = [[piece.number for piece in side] for side in _parted(pieces, strip)]
+    return not all(sides) or max(sides[0]) < min(sides[1]) or max(sides[1]) < min(sides[0])
 
 
 def _free(row: Row) -> list[Strip]:
@@ -127,26 +167,10 @@ def _common(some: Sequence[Strip], others: Sequence[Strip]) -> tuple[Strip, ...]
     return tuple(pair for pair in pairs if pair[0] < pair[1])
 
 
-def _widest(free: Sequence[Strip], run: Sequence[Piece]) -> Strip | None:
-    """The widest strip with something on either side."""
-    height = min(piece.height for piece in run)
+def _inner_strips(free: Sequence[Strip], height: float) -> list[Strip]:
+    """The strips with something on either side that are wide enough for a gutter, the widest first."""
     inner = [strip for strip in free if strip[1] - strip[0] >= NARROWEST * height and abs(sum(strip)) < float("inf")]
-    return max(inner, key=lambda strip: strip[1] - strip[0], default=None)
-
-
-def _begins_anew(row: Row, run: Sequence[Piece], strip: Strip) -> bool:
-    """Whether a row is a heading with nothing beside it, or stands far below."""
-    sides = _parted(row, strip)
-    if all(sides):
-        return False
-    height = max(piece.height for piece in row)
-    bottom, top = min(piece.box[1] for piece in row), max(piece.box[3] for piece in row)
-    mine, other = _parted(run, strip) if sides[0] else _parted(run, strip)[::-1]
-    is_heading = not mine or _outweighs(row[0], mine[-1])
-    lowest = min(piece.box[1] for piece in run)
-    return lowest - top > APART * height or (
-        is_heading and min(piece.box[1] for piece in other) - bottom > APART * height
-    )
+    return sorted(inner, key=lambda strip: strip[0] - strip[1])
 
 
 def _parted(pieces: Sequence[Piece], strip: Strip) -> tuple[list[Piece], list[Piece]]:
@@ -158,17 +182,20 @@ def _outweighs(piece: Piece, other: Piece) -> bool:
     return (piece.style.size, piece.style.is_bold) > (other.style.size, other.style.is_bold)
 
 
-def _columns(rows: Sequence[Row], strip: Strip) -> tuple[list[Piece], Band, list[Piece]] | None:
-    """A run as what stands above its columns, the columns, and what stands below; None for a table."""
-    both = [number for number, row in enumerate(rows) if all(_parted(row, strip))]
-    if not both:
+# ---------------------------------------------------------------- columns or table
+
+
+def _columns(rows: Sequence[Row], strip: Strip, is_ordered: bool) -> tuple[int, Band] | None:
+    """The first row of a run that is of its columns, and the columns; None for a table."""
+    both = next((number for number, row in enumerate(rows) if all(_parted(row, strip))), None)
+    if both is None:
         return None
-    first, last = _first(rows, both[0], strip), _last(rows, both[-1], strip)
-    left, right = _parted([piece for row in rows[first:last] for piece in row], strip)
-    if not _are_columns(left, right):
-        return None
-    above = [piece for row in rows[:first] for piece in row]
-    return above, Band(left, right, sum(strip) / 2), [piece for row in rows[last:] for piece in row]
+    first = _first(rows, both, strip)
+    left, right = _parted(_flat(rows[first:]), strip)
+    fewer, more = sorted((len(left), len(right)))
+    are_columns = fewer >= FEWEST_LINES or (fewer == FEWEST_LINES - 1 and more >= MANY_LINES)
+    are_prose = is_ordered or (_is_prose(left) and _is_prose(right) and not _have_same_spaces(left, right))
+    return (first, Band(left, right, sum(strip) / 2)) if are_columns and are_prose else None
 
 
 def _first(rows: Sequence[Row], both: int, strip: Strip) -> int:
@@ -182,45 +209,26 @@ def _first(rows: Sequence[Row], both: int, strip: Strip) -> int:
     return place
 
 
-def _last(rows: Sequence[Row], both: int, strip: Strip) -> int:
-    """Where columns end: one may be longer than the other."""
-    place = both + 1
-    while place < len(rows) and (_is_near(rows[place - 1], rows[place]) or not _parted(rows[place], strip)[0]):
-        place += 1
-    return place
-
-
 def _is_near(upper: Row, lower: Row) -> bool:
     gap = min(piece.box[1] for piece in upper) - max(piece.box[3] for piece in lower)
     return gap <= NEAR * max(piece.height for piece in lower)
 
 
-def _are_columns(left: Sequence[Piece], right: Sequence[Piece]) -> bool:
-    if not left or not right or max(len(left), len(right)) < FEWEST_LINES:
-        return False
-    return not _are_rows(left, right) or (_is_prose(left) and _is_prose(right))
+def _have_same_spaces(left: Sequence[Piece], right: Sequence[Piece]) -> bool:
+    """Whether the wider spaces between the lines of two sides are beside each other, as between a table's rows."""
+    spaces = sorted((_spaces(left), _spaces(right)), key=len)
+    fewer, more = spaces
+    same = [one for one in fewer if any(one[0] < other[1] and other[0] < one[1] for other in more)]
+    return len(fewer) > 1 and len(same) >= SAME_SPACES * len(fewer)
 
 
-def _are_rows(left: Sequence[Piece], right: Sequence[Piece]) -> bool:
-    """Whether the lines of two sides stand beside each other, row for row."""
-    names = {id(piece) for piece in left}
-    rows = read_rows([*left, *right])
-    complete = [row for row in rows if _is_level(row, names)]
-    return len(rows) > 1 and len(complete) >= ROWS * len(rows)
-
-
-def _is_level(row: Row, names: set[int]) -> bool:
-    """Whether both sides of a row begin level, or are centred on each other."""
-    sides = [[p.box for p in row if (id(p) in names) == is_left] for is_left in (True, False)]
-    if not all(sides):
-        return False
-    one, other = union(sides[0]), union(sides[1])
-    height = min(piece.height for piece in row)
-    return min(abs(one[3] - other[3]), abs(_middle(one) - _middle(other))) <= LEVEL * height
-
-
-def _middle(box: Box) -> float:
-    return (box[1] + box[3]) / 2
+def _spaces(side: Sequence[Piece]) -> list[Strip]:
+    """The spaces between the lines of a side that are wider than most, or than a line."""
+    rows = [union([piece.box for piece in row]) for row in read_rows(side)]
+    spaces = [(lower[3], upper[1]) for upper, lower in pairwise(rows)]
+    usual = sorted(high - low for low, high in spaces)[len(spaces) // 2] if spaces else 0.0
+    height = sorted(box[3] - box[1] for box in rows)[len(rows) // 2]
+    return [(low, high) for low, high in spaces if high - low > min(WIDER * max(usual, 0.2 * height), height)]
 
 
 def _is_prose(side: Sequence[Piece]) -> bool:

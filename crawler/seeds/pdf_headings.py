@@ -30,6 +30,7 @@ MAX_CHARACTERS = 120
 MAX_TITLES = 200  # of one page
 MAX_CANDIDATES = 8
 LARGER = 1.08  # than the body's letters
+ALIKE = 0.8  # of the wider column: so wide is the next that text flows on to
 SAME_SIDE = 2.0  # points
 
 _PUNCTUATED = re.compile(r"[，。；：、,.;:…]$")
@@ -105,9 +106,16 @@ def read_place(page: int, number: int, lines: Lines) -> Place:
     """The place of a line of a page; -1 is above all."""
     if number < 0 or not lines.lines:
         return Place(page, number, (float("-inf"), float("inf")), True)
-    first = lines.tops[number]
-    before = lines.lines[first - 1].text if first else ""
-    return Place(page, number, lines.lines[number].column, bool(before) and not CLOSED.search(before))
+    column, first = lines.lines[number].column, lines.tops[number]
+    before = lines.lines[first - 1] if first else None
+    goes_on = before is not None and _are_alike(before.column, column) and not CLOSED.search(before.text)
+    return Place(page, number, column, goes_on)
+
+
+def _are_alike(column: Columns, other: Columns) -> bool:
+    """Whether two columns are about as wide as each other, as text flows through them."""
+    wide, narrow = sorted((column[1] - column[0], other[1] - other[0]), reverse=True)
+    return narrow >= ALIKE * wide
 
 
 class Headings:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import math
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Iterator
@@ -32,6 +33,7 @@ _RADICALS = {
     for code in range(0x2E80, 0x2FE0)
     if len(plain := unicodedata.normalize("NFKC", chr(code))) == 1 and plain != chr(code)
 }
+_SPACE = re.compile(r"(?<=[!-~]) (?=[!-~])")
 _BOLD_NAMES = ("bold", "black", "heavy", "demi", "-bd", "simhei", "heiti")
 _BOLD_WEIGHT = 600
 _FORCE_BOLD = 1 << 18  # ISO 32000-1 table 123
@@ -88,6 +90,15 @@ class Letters:
         for index in places:
             is_known = get(self.handle, index, there)
             yield self._sane((box.left, box.bottom, box.right, box.top)) if is_known else None
+
+    def is_generated(self, index: int) -> bool:
+        """Whether a character is a space that pdfium put where letters stand apart."""
+        return bool(raw.FPDFText_IsGenerated(self.handle, index) == 1)
+
+    def writes_spaces(self, text: str) -> bool:
+        """Whether the page has spaces of its own between its words; by the first ones."""
+        found = [found.start() for found in islice(_SPACE.finditer(text), SAMPLES)]
+        return sum(not self.is_generated(index) for index in found) > len(found) / 2
 
     def runs(self, first: int, count: int) -> list[Box]:
         """A box for each run of text among characters; nothing where one is impossible."""

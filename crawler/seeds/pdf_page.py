@@ -22,6 +22,7 @@ from crawler.seeds.pdf_shapes import Box, turned, union
 
 MAX_CHARACTERS = 100_000  # of one page
 CELL_GAP = 1.0  # of a line's height: a wider gap ends a piece
+JUMP = 0.3  # of a line's height: so does a jump, a gap without a written space where spaces are written, or between Han
 OVERLAP = 0.5  # of a line's height: so far back a character may begin
 DRAWN = 0.25  # of a line's height: letters drawn lower than that say little of where their line is
 FEW = 4  # characters: too few to trust the box around them
@@ -38,9 +39,10 @@ _SPACES = frozenset(" \t\r\n\u00a0\u3000\u2002\u2003\u2009\x0b\x0c")
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of characters on one line, and a box around it. `read_boxes` gives one for each character (None for spaces)
-    while the page is open."""
+    """A run of characters on one line, and a box around it. `number` tells when it was written; `read_boxes` gives a
+    box for each character (None for spaces) while the page is open."""
 
+    number: int
     text: str
     box: Box
     style: Style
@@ -70,19 +72,20 @@ def read_text(page: Any, text: Any) -> PageText:
     if count <= 0:
         return PageText(has_pictures=has_pictures(page))
     letters = Letters(text.raw, find_quarters(text.raw, count))
-    pieces = tuple(_pieces(letters, read_letters(text, count)))
+    characters = read_letters(text, count)
+    pieces = tuple(_pieces(letters, characters, letters.writes_spaces(characters)))
     box = turned(page.get_cropbox(), letters.quarters)
     return PageText(pieces, letters.quarters, box, not pieces and has_pictures(page), text.count_chars() > count)
 
 
-def _pieces(letters: Letters, text: str) -> Iterator[Piece]:
+def _pieces(letters: Letters, text: str, is_spaced: bool) -> Iterator[Piece]:
     for found in _LINE.finditer(text):
         line, first = found[0].translate(_HYPHENS), found.start()
         piece = _whole(letters, first, line)
         if piece:
             yield piece
         else:
-            yield from _parted(letters, first, line)
+            yield from _parted(letters, first, line, is_spaced)
 
 
 def _whole(letters: Letters, first: int, line: str) -> Piece | None:
@@ -93,11 +96,12 @@ def _whole(letters: Letters, first: int, line: str) -> Piece | None:
     start, end = first + len(line) - len(line.lstrip()), first + len(line.rstrip()) - 1
     ends = [box for box in (letters.box(start), letters.box(end)) if box]
     runs = letters.runs(first, len(line)) if len(ends) == 2 else []
-    if not runs or not all(_follows(one, other, ends[0]) for one, other in pairwise(runs)):
+    if not runs or not all(_follows(one, other, ends[0], JUMP) for one, other in pairwise(runs)):
         return None
     left, _, right, _ = union([*runs, *ends])
     _, bottom, _, top = union(ends)
     return Piece(
+        start,
         " ".join(line.split()),
         (left, bottom, right, top),
         letters.style(start, end),
@@ -105,33 +109,34 @@ def _whole(letters: Letters, first: int, line: str) -> Piece | None:
     )
 
 
-def _follows(one: Box, other: Box, letter: Box) -> bool:
+def _follows(one: Box, other: Box, letter: Box, gap: float = CELL_GAP) -> bool:
     """Whether letters stand on the line of those before, right after them; `letter` tells how tall they are."""
     height = max(one[3] - one[1], other[3] - other[1], letter[3] - letter[1])
     room = DRAWN * height if min(one[3] - one[1], other[3] - other[1]) < DRAWN * height else 0.0
     middle, other_middle = (one[1] + one[3]) / 2, (other[1] + other[3]) / 2
     is_level = one[1] - room <= other_middle <= one[3] + room or other[1] - room <= middle <= other[3] + room
-    return is_level and -OVERLAP * height <= other[0] - one[2] <= CELL_GAP * height
+    return is_level and -OVERLAP * height <= other[0] - one[2] <= gap * height
 
 
-def _parted(letters: Letters, first: int, line: str) -> Iterator[Piece]:
+def _parted(letters: Letters, first: int, line: str, is_spaced: bool) -> Iterator[Piece]:
     """The pieces of a line character by character; those that cannot be shown are left out."""
     text: list[str] = []
     boxes: list[Box] = []
-    start = first
-    is_apart = False
+    start = last = first
     for index, character in enumerate(line, first):
         box = letters.box(index) if character.isprintable() and character != " " else None
         if box is None:
-            is_apart = is_apart or character in _SPACES
             continue
-        if boxes and not _follows(union(boxes[-FEW:]), box, box):
+        between = line[last + 1 - first : index - first]
+        is_jump = bool(between) and (is_spaced or not (line[last - first] + character).isascii())
+        gap = JUMP if is_jump and letters.is_generated(index - 1) else CELL_GAP
+        if boxes and not _follows(union(boxes[-FEW:]), box, box, gap):
             yield _piece(letters, text, boxes, start)
             text, boxes = [], []
         start = start if boxes else index
-        text.append(" " * (is_apart and bool(boxes)) + character)
+        text.append(" " * (bool(boxes) and not _SPACES.isdisjoint(between)) + character)
         boxes.append(box)
-        is_apart = False
+        last = index
     if boxes:
         yield _piece(letters, text, boxes, start)
 
@@ -140,4 +145,4 @@ def _piece(letters: Letters, text: list[str], boxes: list[Box], start: int) -> P
     known: Boxes = []
     for character, box in zip(text, boxes, strict=True):
         known += [None, box] if len(character) > 1 else [box]
-    return Piece("".join(text), union(boxes), letters.style(start, start), known.copy)
+    return Piece(start, "".join(text), union(boxes), letters.style(start, start), known.copy)
