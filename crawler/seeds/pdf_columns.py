@@ -51,8 +51,8 @@ def read_rows(pieces: Sequence[Piece]) -> list[Row]:
     """Pieces that stand beside each other, from the top; a cell of several lines makes its row as tall."""
     rows: list[Row] = []
     bottom = 0.0
-    for piece in sorted(pieces, key=lambda piece: -_inner(piece)[1]):
-        low, high = _inner(piece)
+    for piece in sorted(pieces, key=lambda piece: -inner(piece)[1]):
+        low, high = inner(piece)
         if rows and (high > bottom or (high > bottom - TOUCHING * piece.height and _is_beside(piece, rows[-1]))):
             rows[-1].append(piece)
             bottom = min(bottom, low)
@@ -68,8 +68,8 @@ def _is_beside(piece: Piece, row: Row) -> bool:
     return lowest.box[2] < piece.box[0] or piece.box[2] < lowest.box[0]
 
 
-def _inner(piece: Piece) -> tuple[float, float]:
-    """The height that its letters take; boxes of fonts with tall ascenders reach into the next line."""
+def inner(piece: Piece) -> tuple[float, float]:
+    """From where to where its letters reach; boxes of fonts with tall ascenders reach into the next line."""
     middle = (piece.box[1] + piece.box[3]) / 2
     half = min(piece.height, piece.style.size or piece.height) * 0.45
     return middle - half, middle + half
@@ -103,11 +103,12 @@ def _bands(rows: Sequence[Row], is_ordered: bool) -> Iterator[Band]:
 
 
 def _is_table(columns: Band, following: Sequence[Row], gutter: float) -> bool:
-    """Whether few lines go on below in the same way, but written anew: as the rows of a table."""
-    if min(len(columns.left), len(columns.right)) > FEWEST_LINES or not following:
+    """Whether what follows goes on below both sides, but written anew: as the rows of a table do."""
+    if not following or any(piece.box[0] < gutter < piece.box[2] for piece in following[0]):
         return False
-    is_crossed = any(piece.box[0] < gutter < piece.box[2] for piece in following[0])
-    return not is_crossed and not _outweighs(following[0][0], columns.left[-1])
+    sides = {piece.box[0] < gutter for piece in following[0]}
+    is_small = min(len(columns.left), len(columns.right)) <= FEWEST_LINES
+    return len(sides) > 1 or (is_small and not _outweighs(following[0][0], columns.left[-1]))
 
 
 def _flat(rows: Sequence[Row]) -> list[Piece]:
