@@ -28,6 +28,7 @@ FEWEST_LINES = 3  # of a column
 MANY_LINES = 8  # of one column, where the other ends early
 APART = 4.0  # lines' heights: what stands so far below is of no column
 FOOT_ROWS = 2  # of a page
+FOOT_CHARACTERS = 12  # of a page number
 NEAR = 0.9  # lines' heights: so near above, a line that stands alone still is of the column
 SAME_SPACES = 0.7  # of the wider spaces between lines are beside each other in a table
 WIDER = 1.4  # than most: a space between lines
@@ -128,7 +129,7 @@ def _run(rows: Sequence[Row], start: int, is_ordered: bool) -> tuple[int, Strip 
     free, height, run = _EVERYWHERE, float("inf"), list[Piece]()
     widest: Strip | None = None
     for place in range(start, len(rows)):
-        if widest and place >= len(rows) - FOOT_ROWS and _stands_apart(rows[place], run):
+        if widest and place >= len(rows) - FOOT_ROWS and _counts_pages(rows[place], run):
             return place, widest
         free = _common(free, _free(rows[place]))
         height = min(height, *(piece.height for piece in rows[place]))
@@ -140,10 +141,12 @@ def _run(rows: Sequence[Row], start: int, is_ordered: bool) -> tuple[int, Strip 
     return len(rows), widest
 
 
-def _stands_apart(row: Row, above: Sequence[Piece]) -> bool:
-    """Whether a row at the page's foot stands far below all that is above it, as a page number does."""
+def _counts_pages(row: Row, above: Sequence[Piece]) -> bool:
+    """Whether a row at the foot stands far below all that is above it, and is a few figures."""
     gap = min(piece.box[1] for piece in above) - max(piece.box[3] for piece in row)
-    return gap > APART * max(piece.height for piece in row)
+    text = "".join(piece.text for piece in row)
+    is_number = len(text) <= FOOT_CHARACTERS and any(character.isdigit() for character in text)
+    return is_number and gap > APART * max(piece.height for piece in row)
 
 
 def _in_order(pieces: Sequence[Piece], strip: Strip) -> bool:
