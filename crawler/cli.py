@@ -273,7 +273,7 @@ def _target_set(options: argparse.Namespace) -> int:
 
     ledger = _open_ledger(options.archive)
     with night_lock(options.archive):
-        uri = type_target(ledger, options.id, options.uri, options.why, Clock())
+        uri = type_target(ledger, options.id, options.uri, options.why, Clock(), _config(options))
     print(f"{options.id} leads to {_shown(uri)} from the next night on")
     return 0
 

@@ -9,6 +9,7 @@ Rules:
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -75,6 +76,16 @@ class Document:
     name: str
     sha256: str
     issued: Issued | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownNames:
+    """What documents are called, as earlier nights recorded it: by (path, sha256), by sha256, and by path (the
+    newest first)."""
+
+    by_file: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    by_digest: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    by_path: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

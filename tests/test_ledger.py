@@ -27,6 +27,7 @@ from crawler.model import (
     Hop,
     ItemCandidate,
     Kind,
+    KnownNames,
     Night,
     Observation,
     Outcome,
@@ -142,7 +143,11 @@ def test_a_renamed_document_keeps_its_first_name(ledger: Ledger) -> None:
     for number, path in ((1, "old.txt"), (2, "new.txt")):
         ledger.begin_night(night(number), "{}")
         ledger.record_seeds(night(number).id, [Document(path, "old", "d1")], [], [])
-    assert ledger.names() == {"d1": "old", "old.txt": "old", "new.txt": "old"}
+    assert ledger.names() == KnownNames(
+        {("old.txt", "d1"): "old", ("new.txt", "d1"): "old"},
+        {"d1": ("old",)},
+        {"old.txt": ("old",), "new.txt": ("old",)},
+    )
 
 
 def test_a_resumed_night_reads_its_seeds_again_without_doubling(ledger: Ledger) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from crawler.errors import UsageError
-from crawler.model import DateSource, Issued
+from crawler.model import DateSource, Issued, KnownNames
 from crawler.seeds import apart
 from crawler.seeds.apart import CRASHED, TOO_LARGE, TOO_SLOW, Apart
 from crawler.seeds.documents import Seeds, each_document, read_documents
@@ -28,6 +28,15 @@ def _write(folder: Path, files: dict[str, str]) -> Path:
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
         (folder / name).write_text(text, "utf-8")
     return folder
+
+
+def known(seeds: Seeds) -> KnownNames:
+    """What a night that read these documents would remember of their names."""
+    return KnownNames(
+        {(one.path, one.sha256): one.name for one in seeds.documents},
+        {one.sha256: (one.name,) for one in seeds.documents},
+        {one.path: (one.name,) for one in seeds.documents},
+    )
 
 
 def _whys(seeds: Seeds) -> dict[str, str]:
@@ -57,8 +66,7 @@ def test_an_id_stays_when_a_richer_format_joins_later(tmp_path: Path) -> None:
     _write(tmp_path, {"issue.txt": PAGE + "https://example.org/a\nhttps://example.org/b\n"})
     alone = read_documents([tmp_path])
     _write(tmp_path, {"issue.md": "- [记录簿](https://example.org/a)\n- [手册](https://example.org/b)\n"})
-    names = {document.sha256: document.name for document in alone.documents}
-    both = read_documents([tmp_path], names)
+    both = read_documents([tmp_path], known(alone))
     assert [one.id for one in both.citations] == [one.id for one in alone.citations], "history would start anew"
 
 
@@ -254,53 +262,53 @@ def _marked(notebook: Notebook) -> None:
 def test_unchanged_files_are_not_read_again(tmp_path: Path) -> None:
     _write(tmp_path, {"a.txt": PAGE + "https://example.org/a\n", "b.txt": "https://example.org/b\n"})
     notebook = Notebook()
-    first = read_documents([tmp_path], {}, notebook)
+    first = read_documents([tmp_path], None, notebook)
     _marked(notebook)
-    again = read_documents([tmp_path], {}, notebook)
+    again = read_documents([tmp_path], None, notebook)
     assert [one.context for one in again.citations] == ["recalled"] * 2
     assert [one.id for one in again.citations] == [one.id for one in first.citations]
     _write(tmp_path, {"b.txt": "https://example.org/c\n"})
-    changed = read_documents([tmp_path], {}, notebook)
+    changed = read_documents([tmp_path], None, notebook)
     assert [(one.uri, one.context == "recalled") for one in changed.citations] == [
         ("https://example.org/a", True),
         ("https://example.org/c", False),
     ]
     (tmp_path / "a.txt").unlink()
-    read_documents([tmp_path], {}, notebook)
+    read_documents([tmp_path], None, notebook)
     assert len(notebook.kept) == 1, "what no document reads as any more would be kept for ever"
 
 
 def test_a_reading_survives_the_notebook_whole(tmp_path: Path) -> None:
     samples = Path(__file__).parent / "cases" / "documents"
     notebook = Notebook()
-    first = read_documents([samples / "parts.txt", samples / "titled.txt"], {}, notebook)
-    again = read_documents([samples / "parts.txt", samples / "titled.txt"], {}, notebook)
+    first = read_documents([samples / "parts.txt", samples / "titled.txt"], None, notebook)
+    again = read_documents([samples / "parts.txt", samples / "titled.txt"], None, notebook)
     assert again == first
 
 
 def test_a_document_with_an_open_tracker_is_read_again_until_it_is_answered(tmp_path: Path) -> None:
     _write(tmp_path, {"a.txt": TRACKER})
     notebook = Notebook()
-    wrapper = read_documents([tmp_path], {}, notebook).citations[0].wrapper
+    wrapper = read_documents([tmp_path], None, notebook).citations[0].wrapper
     assert wrapper
     assert "ffeeddcc" not in json.dumps([row[1] for row in notebook.kept.values()]), "a recipient would be stored"
     _marked(notebook)
-    again = read_documents([tmp_path], {}, notebook).citations[0]
+    again = read_documents([tmp_path], None, notebook).citations[0]
     assert again.wrapper
     assert again.wrapper.raw == TRACKER, "the tracker could never be asked"
     answered = Notebook([wrapper.sha256])
     answered.kept = notebook.kept
     _marked(answered)
-    assert read_documents([tmp_path], {}, answered).citations[0].context == "recalled"
+    assert read_documents([tmp_path], None, answered).citations[0].context == "recalled"
 
 
 def test_another_edition_of_the_readers_reads_again(tmp_path: Path) -> None:
     _write(tmp_path, {"a.txt": "https://example.org/a\n"})
     notebook = Notebook()
-    read_documents([tmp_path], {}, notebook)
+    read_documents([tmp_path], None, notebook)
     _marked(notebook)
     notebook.kept = {key: ("earlier", data) for key, (_, data) in notebook.kept.items()}
-    assert read_documents([tmp_path], {}, notebook).citations[0].context != "recalled"
+    assert read_documents([tmp_path], None, notebook).citations[0].context != "recalled"
 
 
 def test_documents_come_one_by_one(tmp_path: Path) -> None:

@@ -17,6 +17,7 @@ from crawler.fetch.pacing import Pacer
 from crawler.fetch.robots import RobotsDesk
 from crawler.fetch.work import Work
 from crawler.model import Refusal, Target, Wrapper
+from crawler.urls.address import NAMES_RECIPIENT
 from crawler.urls.canonical import urlkey
 
 MAX_ATTEMPTS = 3
@@ -53,6 +54,8 @@ class TrackerDesk:
         """Why a wrapper is not asked at all: an id of judge.unknown.NOT_ASKED."""
         if wrapper.redacted_in_source:
             return "redacted-in-source"
+        if wrapper.rule == NAMES_RECIPIENT:
+            return NAMES_RECIPIENT
         if self._work.config.unwrap == "never":
             return "unwrap-never"
         attempts = self._work.ledger.tracker_attempts(wrapper.sha256)

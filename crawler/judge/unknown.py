@@ -13,6 +13,10 @@ NOT_ASKED: dict[str, tuple[str, str]] = {
         "A tracking link whose recipient was blacked out in the document; only the original can resolve it.",
         "跟踪链接，收件人信息在文档中已隐去；用原始文档才能查明实际指向。",
     ),
+    "names-recipient": (
+        "An address that names its reader; it is neither kept whole nor asked. Cite one that anybody may open.",
+        "网址中带有读者的个人标识，因此不保存、不访问；请改引任何人都能打开的网址。",
+    ),
     "unwrap-never": (
         'A tracking link; the configuration says not to ask it (unwrap = "never").',
         '跟踪链接；按配置不予访问（unwrap = "never"）。',

@@ -7,23 +7,30 @@ from collections.abc import Collection, Sequence
 
 from crawler.ledger.store import Store
 from crawler.ledger.values import read_json, write_json
-from crawler.model import Citation, Document, Issued, Retired, Unreadable
+from crawler.model import Citation, Document, Issued, KnownNames, Retired, Unreadable
 
 
 class Seeds(Store):
     """Documents, citations and unreadable files, night by night; and what unchanged files read as (derived)."""
 
-    def names(self) -> dict[str, str]:
-        """sha256 → the name a document was first recorded under, and path → its document's name.
-
-        So a renamed file keeps its ids, and keeps them when it is corrected afterwards.
-        """
-        rows = self._rows("SELECT path, sha256, name FROM documents ORDER BY rowid")
-        names: dict[str, str] = {}
+    def names(self) -> KnownNames:
+        """What documents were called on earlier nights, by their files."""
+        rows = self._rows(
+            "SELECT d.path, d.sha256, d.name, max(n.night) AS night FROM documents d"
+            " LEFT JOIN night_documents n ON n.path = d.path AND n.sha256 = d.sha256"
+            " GROUP BY d.path, d.sha256 ORDER BY night DESC, d.rowid DESC"
+        )
+        by_digest: dict[str, dict[str, None]] = {}
+        by_path: dict[str, dict[str, None]] = {}
         for row in rows:
-            names[row["path"]] = row["name"]
-            names.setdefault(row["sha256"], row["name"])
-        return names
+            by_path.setdefault(row["path"], {})[row["name"]] = None
+        for row in reversed(rows):
+            by_digest.setdefault(row["sha256"], {})[row["name"]] = None
+        return KnownNames(
+            {(row["path"], row["sha256"]): row["name"] for row in rows},
+            {digest: tuple(names) for digest, names in by_digest.items()},
+            {path: tuple(names) for path, names in by_path.items()},
+        )
 
     def record_seeds(
         self,

@@ -12,7 +12,7 @@ import dataclasses
 import json
 import shutil
 import signal
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -30,7 +30,7 @@ from crawler.fetch.scribe import Scribe
 from crawler.fetch.work import Work
 from crawler.judge import RULES_VERSION
 from crawler.ledger.ledger import Ledger
-from crawler.model import Citation, Group, Night
+from crawler.model import Citation, Group, KnownNames, Night
 from crawler.night.assess import assess, before, find_settled, read_night, subject_of
 from crawler.night.lock import night_lock
 from crawler.night.plan import (
@@ -94,7 +94,7 @@ def _opened(places: Places, config: Config, clock: Clock, voice: Voice) -> Itera
     """A night begun or taken up: the lock held, the archive whole, the seeds read, the work planned."""
     path = places.archive / "ledger.sqlite3"
     # The first time, the seeds are read before anything is made: a slip there leaves no empty archive behind.
-    first = None if path.exists() else read_seeds(places.seeds, {})
+    first = None if path.exists() else read_seeds(places.seeds)
     with night_lock(places.archive), closing(Ledger.open(path)) as ledger:
         seeds = first or read_seeds(places.seeds, ledger.names(), ledger)
         recovered = recover(places.archive, ledger, urlkey)
@@ -160,7 +160,7 @@ def _archive_resources(run: _Run) -> None:
         run.writer.write_resource(f"urn:evercite:{run.night.id}:{name}", media_type, block)
 
 
-def read_seeds(paths: Sequence[Path], names: Mapping[str, str], memory: Memory | None = None) -> Seeds:
+def read_seeds(paths: Sequence[Path], names: KnownNames | None = None, memory: Memory | None = None) -> Seeds:
     """The documents and citations of the seeds, under the names they were first recorded by.
 
     Raises UsageError when nothing in them can be read.

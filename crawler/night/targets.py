@@ -17,14 +17,16 @@ from zoneinfo import ZoneInfo
 from crawler.clock import Clock
 from crawler.config import Config
 from crawler.errors import UsageError
+from crawler.fetch.asking import host_of
 from crawler.fetch.opaque import Answer, ask_now, refusal_of
 from crawler.judge.unknown import explain_unknown
 from crawler.ledger.ledger import Ledger
 from crawler.model import Citation, Flag, Kind, Override, Wrapper
 from crawler.night.settle import typed_subject
 from crawler.seeds.documents import read_documents
-from crawler.urls.address import read_address
+from crawler.urls.address import NAMES_RECIPIENT, read_address
 from crawler.urls.redact import redact, redact_text
+from crawler.wire import addresses
 
 
 def find_citation(ledger: Ledger, citation_id: str) -> Citation:
@@ -38,12 +40,15 @@ def find_citation(ledger: Ledger, citation_id: str) -> Citation:
     return citation
 
 
-def type_target(ledger: Ledger, citation_id: str, printed: str, why: str, clock: Clock) -> str:
+def type_target(
+    ledger: Ledger, citation_id: str, printed: str, why: str, clock: Clock, config: Config | None = None
+) -> str:
     """Record the target an editor typed; returns the cleaned uri. Raises UsageError saying what is wrong with it."""
     citation = find_citation(ledger, citation_id)
     if citation.kind is Kind.MAIL:
         raise UsageError(f"{citation.id} is an e-mail address: it is kept and never opened, so it has no target")
     uri = _web_address(_text(printed))
+    _check_public(uri, config or Config())
     ledger.type_target(_override(citation, uri, why, clock))
     return uri
 
@@ -57,7 +62,7 @@ def take_back(ledger: Ledger, citation_id: str, why: str, clock: Clock) -> None:
 
 
 def _override(citation: Citation, uri: str | None, why: str, clock: Clock) -> Override:
-    words = redact_text(" ".join(_text(why).split()))
+    words = redact_text(_plain(" ".join(_text(why).split())))
     if not words:
         raise UsageError("--why is empty; say in a few words why, for whoever reads the report later")
     return Override(typed_subject(citation), citation.id, uri, words, clock.now())
@@ -68,9 +73,18 @@ def _text(words: str) -> str:
     return words.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
+def _plain(words: str) -> str:
+    """Words without what a terminal would obey."""
+    return "".join(one if one.isprintable() else " " for one in words)
+
+
 def _web_address(printed: str) -> str:
     """The fetch uri of what an editor typed; an offline wrapper is opened."""
     address = read_address(printed)
+    if any(not one.isprintable() or one.isspace() for one in printed.strip()):
+        raise UsageError(f"{redact_text(_plain(printed))} is not one address; give one, without spaces in it")
+    if address.is_tracker and address.rule == NAMES_RECIPIENT:
+        raise UsageError(f"{address.display} names a recipient; give an address that anybody may open")
     if address.is_tracker:
         raise UsageError(
             f"{address.display} is itself a tracking link; open it in a browser and give the address it ends on"
@@ -84,6 +98,16 @@ def _web_address(printed: str) -> str:
     if redact(address.uri) != address.uri:
         raise UsageError(f"{redact(address.uri)} names a recipient; give an address that anybody may open")
     return address.uri
+
+
+def _check_public(uri: str, config: Config) -> None:
+    """Refuse what no reader can open: an address of this machine or of a private network."""
+    host = host_of(uri).strip("[]")
+    address = "127.0.0.1" if host == "localhost" or host.endswith(".localhost") else host
+    allowed = addresses.networks_of(config.allow_private_networks)
+    refused = addresses.refusal_of(address, allowed) if addresses.is_literal(address) else ""
+    if refused:
+        raise UsageError(f"{redact(uri)}: {refused}; give an address that anybody may open")
 
 
 # ---------------------------------------------------------------- asking now
@@ -103,7 +127,8 @@ def resolve_now(
         raise UsageError(f"{citation.id} is no tracking link; it leads to {redact(citation.uri or citation.printed)}")
     typed = ledger.overrides().get(wrapper.sha256)
     if typed is not None:
-        return typed.uri, f"not asked: an editor typed its target on {_day(typed.set_at, config)} ({typed.why})"
+        told = f"an editor typed its target on {_day(typed.set_at, config)} ({typed.why})"
+        return typed.uri, f"not asked: {told}; take it back with `target unset` first"
     answered = ledger.tracker_answer(wrapper.sha256)
     if answered is not None:
         times = [attempt.intended_at for attempt in ledger.attempts_of(wrapper.sha256) if attempt.answer]
@@ -127,7 +152,7 @@ def _wrapper_to_ask(ledger: Ledger, config: Config, citation: Citation, paths: S
     wrapper = found.wrapper
     if wrapper.redacted_in_source:
         raise UsageError(f"{citation.id} is blacked out in its document; put the original there, or type the target")
-    refused = refusal_of(wrapper.raw, config)
+    refused = NAMES_RECIPIENT if wrapper.rule == NAMES_RECIPIENT else refusal_of(wrapper.raw, config)
     if refused is not None:
         raise UsageError(f"{citation.id} is not asked: {explain_unknown(refused).evidence.en}")
     return wrapper

@@ -29,13 +29,19 @@ _FLAG_ORDER = tuple(Flag)
 Seen = Counter[tuple[str, str]]
 
 
-def cite(document: Document, mentions: Iterable[Mention], seen: Seen | None = None) -> tuple[Citation, ...]:
-    """The citations of a document, in order. `seen` counts addresses across documents of one name."""
-    counted: Seen = Counter() if seen is None else seen
+def cite(document: Document, mentions: Iterable[Mention]) -> tuple[Citation, ...]:
+    """The citations of a document, in order."""
+    return cite_all(document, mentions)[0]
+
+
+def cite_all(document: Document, mentions: Iterable[Mention]) -> tuple[tuple[Citation, ...], Recipients]:
+    """The citations of a document, in order, and who its personal links name."""
+    seen: Seen = Counter()
     links = [(mention, read_address(mention.url)) for mention in mentions]
     recipients = find_recipients(links)
-    citations = (_citation(document, *link, ordinal, counted) for ordinal, link in enumerate(links, 1))
-    return tuple(_blanked(citation, recipients) for citation in citations)
+    told = [(mention, recipients.hide(address)) for mention, address in links]
+    citations = (_citation(document, *link, ordinal, seen) for ordinal, link in enumerate(told, 1))
+    return tuple(_blanked(citation, recipients) for citation in citations), recipients
 
 
 def citation_id(name: str, address: str, number: int) -> str:
@@ -85,7 +91,7 @@ def _citation(document: Document, mention: Mention, address: Address, ordinal: i
         item_candidates=_redacted(mention.candidates),
         flags=_flags(mention.flags + address.flags),
         defect=address.defect,
-        text_fragment=address.text_fragment,
+        text_fragment=address.text_fragment and redact(address.text_fragment),
         uri_fragment=address.uri_fragment,
         wrapper=_wrapper(address),
         alternatives=_alternatives(address, mention.alternatives),

@@ -13,24 +13,26 @@ from __future__ import annotations
 
 import hashlib
 import stat
-import unicodedata
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Protocol
 
 from crawler.ledger.values import read_json, write_json
-from crawler.model import Citation, Document, Flag, Unreadable
+from crawler.model import Citation, Document, Flag, KnownNames, Unreadable
 from crawler.seeds.apart import Apart, read_here
-from crawler.seeds.citations import Seen, cite
+from crawler.seeds.citations import cite_all
 from crawler.seeds.edition import edition
 from crawler.seeds.formats import Format
 from crawler.seeds.groups import Group, group_files
 from crawler.seeds.issued import find_issued
 from crawler.seeds.listing import File, list_files, told_zh
+from crawler.seeds.names import name_documents
 from crawler.seeds.reading import Reading, Why
+from crawler.seeds.recipients import Recipients
 from crawler.seeds.show import shown_document
+
+HERE_BYTES = 64 * 1024  # a briefing's text has a third of it; what is longer may be made to cost time
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,8 @@ class _Whole:
         return hashlib.sha256("\0".join([self.name, self.issued or "", *files]).encode()).hexdigest()
 
 
-def read_documents(
-    paths: Sequence[Path], names: Mapping[str, str] | None = None, memory: Memory | None = None
-) -> Seeds:
-    """The citations of files and folders. `names` maps a sha256, or a path, to the name it was first recorded by.
+def read_documents(paths: Sequence[Path], names: KnownNames | None = None, memory: Memory | None = None) -> Seeds:
+    """The citations of files and folders. `names` is what earlier nights called them.
 
     Raises UsageError for a named path that does not exist and for a seeds.toml that cannot be used.
     """
@@ -98,22 +98,20 @@ def read_documents(
 
 
 def each_document(
-    paths: Sequence[Path], names: Mapping[str, str] | None = None, memory: Memory | None = None
+    paths: Sequence[Path], names: KnownNames | None = None, memory: Memory | None = None
 ) -> Iterator[Seeds]:
     """The documents of files and folders, one after the other; memory does not grow with their number."""
     groups, missing = group_files(list_files(paths))
-    wholes = list(_unlike(_whole(group, names or {}) for group in groups))
-    shared = Counter(whole.name for whole in wholes)
-    seen: dict[str, Seen] = {name: Counter() for name, number in shared.items() if number > 1}
+    wholes = _named(list(_unlike(map(_whole, groups))), names or KnownNames())
     settled = frozenset(memory.tracker_targets()) if memory else frozenset()
     kept: set[str] = set()
     with Apart() as apart:
         for whole in wholes:
-            if memory is None or whole.name in seen or not whole.parts:
-                yield _read(whole, apart, seen.get(whole.name))
+            if memory is None or not whole.parts:
+                yield _read(whole, apart)
             else:
                 kept.add(whole.key())
-                yield _recalled(whole, memory, settled) or _kept(_read(whole, apart, None), whole, memory)
+                yield _recalled(whole, memory, settled) or _kept(_read(whole, apart), whole, memory)
     if missing:
         yield Seeds(unreadable=tuple(missing))
     if memory is not None:
@@ -123,7 +121,7 @@ def each_document(
 # ---------------------------------------------------------------- which files, under which name
 
 
-def _whole(group: Group, names: Mapping[str, str]) -> _Whole:
+def _whole(group: Group) -> _Whole:
     parts: list[_Part] = []
     unreadable: list[Unreadable] = []
     for member in group.members:
@@ -132,7 +130,7 @@ def _whole(group: Group, names: Mapping[str, str]) -> _Whole:
             unreadable.append(_unreadable(member.file.name, found))
         else:
             parts.append(found)
-    return _Whole(tuple(parts), _name(parts, names), group.issued, tuple(unreadable))
+    return _Whole(tuple(parts), "", group.issued, tuple(unreadable))
 
 
 def _part(file: File, format_: Format) -> _Part | Why:
@@ -158,15 +156,11 @@ def _too_long(length: int, limit: int) -> Why:
     )
 
 
-def _name(parts: Sequence[_Part], names: Mapping[str, str]) -> str:
-    """The name a document was first recorded by, under any of its files; else the leading file's path."""
-    known = (names.get(part.digest) or names.get(part.file.name) for part in parts)
-    return next((name for name in known if name), _recorded_name(parts[0].file.name) if parts else "")
-
-
-def _recorded_name(path: str) -> str:
-    """A document's name in its citations' ids: its path without suffix, in Unicode NFC."""
-    return unicodedata.normalize("NFC", str(PurePosixPath(path).with_suffix("")))
+def _named(wholes: Sequence[_Whole], known: KnownNames) -> list[_Whole]:
+    read = [whole for whole in wholes if whole.parts]
+    files = [[(part.file.name, part.digest) for part in whole.parts] for whole in read]
+    names = iter(name_documents(files, known))
+    return [replace(whole, name=next(names)) if whole.parts else whole for whole in wholes]
 
 
 def _unlike(wholes: Iterable[_Whole]) -> Iterator[_Whole]:
@@ -186,7 +180,7 @@ def _unreadable(name: str, why: Why, partly: bool = False) -> Unreadable:
 # ---------------------------------------------------------------- reading
 
 
-def _read(whole: _Whole, apart: Apart, seen: Seen | None) -> Seeds:
+def _read(whole: _Whole, apart: Apart) -> Seeds:
     """A document's citations: those of the leading file, then the links that only another file holds."""
     documents: list[Document] = []
     citations: list[Citation] = []
@@ -200,8 +194,8 @@ def _read(whole: _Whole, apart: Apart, seen: Seen | None) -> Seeds:
         assert isinstance(reading, Reading)
         issued = find_issued(part.file.name, reading.opening, reading.dated, whole.issued)
         document = Document(part.file.name, whole.name, digest, issued)
-        unreadable += [_unreadable(part.file.name, why, partly=True) for why in reading.warnings]
-        found = cite(document, reading.mentions, Counter() if documents else seen)
+        found, recipients = cite_all(document, reading.mentions)
+        unreadable += [_unreadable(part.file.name, _blanked(why, recipients), partly=True) for why in reading.warnings]
         if documents:
             found, left = _further(citations, found)
             unreadable += _told(part, whole, left)
@@ -211,12 +205,18 @@ def _read(whole: _Whole, apart: Apart, seen: Seen | None) -> Seeds:
 
 
 def _answer(part: _Part, apart: Apart) -> tuple[str, Reading | Why] | Why:
-    if part.format.apart:
-        return apart.read(part.file.path, part.format)
+    """What reading a file gives: in a process of its own where it is binary, or long enough to cost time."""
     try:
+        if part.format.apart or part.file.path.stat().st_size > HERE_BYTES:
+            return apart.read(part.file.path, part.format)
         return read_here(part.format, part.file.path.read_bytes())
     except OSError as error:
         return Why(f"cannot be opened ({error.strerror})", f"文件无法打开（{told_zh(error)}）")
+
+
+def _blanked(why: Why, recipients: Recipients) -> Why:
+    """A warning without what names a recipient: it may quote the document."""
+    return Why(recipients.blank(why.en), recipients.blank(why.zh))
 
 
 def _why(found: Reading | Why) -> Why:

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from crawler.model import Citation, Flag, Kind
+from crawler.model import Citation, Defect, Flag, Kind
 from crawler.seeds.show import shown_document
+from crawler.urls.address import NAMES_RECIPIENT
 from crawler.urls.redact import redact, redact_text
 
 WHY = {
@@ -33,7 +34,7 @@ WHY = {
     "listed": "named in the document as a candidate",
 }
 FLAGS = {
-    Flag.WRAPPED: "one anchor broken over several lines",
+    Flag.WRAPPED: "one link in several pieces: broken over lines, or a picture and its caption",
     Flag.SCHEME_INFERRED: "printed without a scheme; http was inferred",
     Flag.REPAIRED: "malformed as printed, and repaired",
     Flag.PERSONAL: "identifies a recipient; redacted",
@@ -42,6 +43,12 @@ FLAGS = {
     Flag.JOINED_LINES: "joined over a line end; the shorter reading is kept",
     Flag.PRINTED_TARGET_MISMATCH: "the text prints another address than the link opens",
 }
+DEFECTS = {
+    Defect.NOT_A_URI: "no web address, even after repair",
+    Defect.UNSUPPORTED_SCHEME: "not http or https: recorded, not checked",
+    Defect.NO_HOST: "names no host",
+}
+_SECTION = "the last heading or running head at that place"
 UNCERTAIN = {
     Flag.BOUNDARY_AMBIGUOUS: "where it ends is uncertain",
     Flag.JOINED_LINES: "joined over a line end",
@@ -72,9 +79,11 @@ def told_target(citation: Citation) -> str:
     if citation.uri:
         return redact(citation.uri)
     if citation.defect:
-        return f"leads nowhere ({citation.defect.value})"
+        return f"none: {DEFECTS[citation.defect]}"
     if citation.kind is Kind.MAIL:
         return "a mail address: kept and never crawled"
+    if citation.wrapper and citation.wrapper.rule == NAMES_RECIPIENT:
+        return "unknown: the address names its reader, so it is neither kept whole nor asked"
     if citation.wrapper and citation.wrapper.redacted_in_source:
         return f"unknown: a tracking link ({citation.wrapper.rule}) already redacted in the document"
     if citation.wrapper:
@@ -91,7 +100,7 @@ def _explained(citation: Citation) -> Iterator[str]:
         yield f"context   {redact_text(citation.context)}"
     if citation.issued:
         yield f"issued    {citation.issued.date} ({citation.issued.source})"
-    yield f"section   {citation.section or 'none'}: the last heading or running head at that place"
+    yield f"section   {citation.section or 'none'}: {_SECTION if citation.section else 'no heading above it'}"
     yield f"item      {citation.item or 'not decided'}"
     for candidate in citation.item_candidates:
         yield f"          - {candidate.item}: {WHY.get(candidate.why, candidate.why)}"

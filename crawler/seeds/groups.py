@@ -44,7 +44,7 @@ def group_files(files: Iterable[File]) -> tuple[list[Group], list[Unreadable]]:
     for file in files:
         if file.root is not None and file.root not in manifests:
             manifests[file.root] = read_manifest(file.root)
-        entry = manifests[file.root].entry_of(file.name) if file.root is not None else None
+        entry = manifests[file.root].entry_of(_below_root(file)) if file.root is not None else None
         member = Member(file, file.why or format_of(file.path))
         key = _key(member, entry)
         grouped.setdefault(key, []).append(member)
@@ -52,6 +52,11 @@ def group_files(files: Iterable[File]) -> tuple[list[Group], list[Unreadable]]:
             entries[key] = entry
     groups = [_group(members, entries.get(key)) for key, members in grouped.items()]
     return groups, list(_missing(manifests, grouped.values()))
+
+
+def _below_root(file: File) -> str:
+    """A file's path as seeds.toml names it."""
+    return file.path.relative_to(file.root).as_posix() if file.root is not None else file.path.name
 
 
 def _key(member: Member, entry: Entry | None) -> object:
@@ -71,7 +76,7 @@ def _group(members: list[Member], entry: Entry | None) -> Group:
 
 
 def _missing(manifests: Mapping[Path, Manifest], grouped: Iterable[list[Member]]) -> Iterable[Unreadable]:
-    there = {(member.file.root, member.file.name) for members in grouped for member in members}
+    there = {(member.file.root, _below_root(member.file)) for members in grouped for member in members}
     for root, manifest in manifests.items():
         for name in manifest.by_file:
             if (root, name) not in there:

@@ -19,6 +19,7 @@ from crawler.errors import UsageError
 from crawler.seeds.manifest import MANIFEST
 from crawler.seeds.reading import Why
 from crawler.seeds.show import shown_document
+from crawler.urls.redact import redact_text
 
 # (pattern of a file's name, who leaves it there)
 SKIPPED = (
@@ -98,5 +99,5 @@ def _is_skipped(name: str) -> bool:
 
 
 def _shown(path: Path | str) -> str:
-    """A path as text that can be written anywhere: bytes that are no UTF-8 replaced."""
-    return os.fsencode(str(path)).decode("utf-8", "replace")
+    """A path as text that can be written anywhere: bytes that are no UTF-8 replaced, mail addresses masked."""
+    return redact_text(os.fsencode(str(path)).decode("utf-8", "replace"))

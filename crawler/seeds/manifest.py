@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from typing import Any
 
 from crawler.errors import UsageError
+from crawler.urls.redact import redact_text
 
 MANIFEST = "seeds.toml"
 KEYS = ("files", "issued")
@@ -55,7 +56,7 @@ def read_manifest(folder: Path) -> Manifest:
     try:
         return _manifest(table)
     except UsageError as error:
-        raise UsageError(f"{path}: {error}") from None
+        raise UsageError(redact_text(f"{path}: {error}")) from None
 
 
 def _manifest(table: dict[str, Any]) -> Manifest:

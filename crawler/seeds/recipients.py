@@ -14,7 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from crawler.seeds.mention import Mention
-from crawler.urls.address import Address
+from crawler.urls.address import Address, conceal
 from crawler.urls.redact import REDACTED
 
 GRAM = 8
@@ -22,7 +22,10 @@ LONG = 16
 MAX_LINES = 6  # of a link broken over lines
 
 _LOWER = str.maketrans(string.ascii_uppercase, string.ascii_lowercase)
-_TAIL = re.compile(rf"(?:[^\S\n]*\r?\n[^\S\n]*(?!https?:|www\.)[!-~]{{1,400}}){{1,{MAX_LINES}}}", re.IGNORECASE)
+_QUOTED = r"(?:[>|*][^\S\n]*)*"  # a mail's marks before a quoted line
+_TAIL = re.compile(
+    rf"(?:[^\S\n]*\r?\n[^\S\n]*{_QUOTED}(?!https?:|www\.)[!-~]{{1,400}}){{1,{MAX_LINES}}}", re.IGNORECASE
+)
 _RUN = re.compile(rf"[A-Za-z0-9]{{{GRAM},}}")
 _MIXED = re.compile(r"\d[A-Za-z]+\d|[A-Za-z]\d+[A-Za-z]|^[\da-f]+$", re.IGNORECASE)
 
@@ -40,6 +43,12 @@ class Recipients:
             shown += words[end:start] + REDACTED
             end = stop
         return shown + words[end:]
+
+    def hide(self, address: Address) -> Address:
+        """The address as it may be kept: one that shows what another link of the document hides is opaque, too."""
+        if address.is_tracker or address.uri is None or not self._runs(address.uri.translate(_LOWER)):
+            return address
+        return conceal(address, self.blank(address.printed))
 
     def _runs(self, words: str) -> list[tuple[int, int]]:
         runs: list[tuple[int, int]] = []
@@ -61,7 +70,7 @@ def find_recipients(links: Iterable[tuple[Mention, Address]]) -> Recipients:
     grams: set[str] = set()
     for mention, address in links:
         hidden = mention.url if address.is_personal else ""
-        rest = mention.tail if address.is_tracker else ""
+        rest = mention.tail if address.is_tracker or address.is_personal else ""
         for value in _values(hidden + "\n" + rest):
             if value not in address.printed.lower():
                 grams.update(value[place : place + GRAM] for place in range(len(value) - GRAM + 1))

@@ -14,6 +14,7 @@ from crawler.model import Citation, DateSource, Flag
 from crawler.seeds.documents import Seeds
 from crawler.seeds.explain import UNCERTAIN, place_of, told_target
 from crawler.seeds.show import shown_document
+from crawler.urls.address import NAMES_RECIPIENT
 from crawler.urls.redact import redact
 
 COLUMNS = 80
@@ -24,6 +25,9 @@ _FOUND = {
     DateSource.TEXT: "as its text says",
     DateSource.METADATA: "by its metadata",
 }
+
+
+_READINGS = (Flag.BOUNDARY_AMBIGUOUS, Flag.JOINED_LINES)
 
 
 def document_table(seeds: Seeds) -> str:
@@ -61,7 +65,7 @@ def _item(citation: Citation) -> str:
     if citation.item is not None:
         return citation.item
     count = len(citation.item_candidates)
-    return f"? one of {count}, see below" if count else ""
+    return f"? one of {count}, see below" if count else "? none found"
 
 
 def _target(citation: Citation) -> str:
@@ -93,14 +97,14 @@ def _uncertain(citations: Iterable[Citation]) -> Iterator[str]:
 def _doubts(citation: Citation) -> Iterator[str]:
     yield from (note.en for note in citation.notes)
     if citation.wrapper and citation.uri is None:
-        yield f"a tracking link ({citation.wrapper.rule}), target unknown"
+        named = citation.wrapper.rule == NAMES_RECIPIENT
+        yield "names its reader, never asked" if named else f"a tracking link ({citation.wrapper.rule}), target unknown"
     if citation.defect:
         yield told_target(citation)
     for flag in citation.flags:
         if flag in UNCERTAIN:
-            yield UNCERTAIN[flag]
-            if flag in (Flag.BOUNDARY_AMBIGUOUS, Flag.JOINED_LINES):
-                yield from (f"or {redact(uri)}" for uri in citation.alternatives)
+            others = [redact(uri) for uri in citation.alternatives] if flag in _READINGS else []
+            yield UNCERTAIN[flag] + "".join(f", or {uri}" for uri in others)
 
 
 def clipped(text: str, columns: int) -> str:

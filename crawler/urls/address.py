@@ -8,7 +8,7 @@ Rules:
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
@@ -19,6 +19,7 @@ from crawler.urls.repair import repair
 from crawler.urls.unwrap import Unwrapped, unwrap
 
 CACHED = 1024  # a document's addresses are read several times in a row
+NAMES_RECIPIENT = "names-recipient"  # the rule of an ordinary address that would show somebody
 NEVER_ASKED = "#opt-out"  # what is never asked is not kept either: this mark makes the asking room refuse it
 _MAILTO = re.compile(r"^mailto[:：]\s*", re.IGNORECASE)
 
@@ -73,7 +74,29 @@ def read_address(printed: str) -> Address:
     if unwrapped and unwrapped.opaque:
         return _tracker(printed, repaired.flags, unwrapped, unwrapped.opaque)
     cleaned = clean(unwrapped.uri if unwrapped and unwrapped.uri else repaired.uri)
-    return _page(printed, repaired.flags, unwrapped, cleaned)
+    page = _page(printed, repaired.flags, unwrapped, cleaned)
+    return conceal(page, page.printed) if redact(cleaned.uri) != cleaned.uri else page
+
+
+def conceal(address: Address, printed: str) -> Address:
+    """An address that names a recipient in what would be fetched: known by its redacted form, and never asked.
+
+    `printed` is what may be shown of its print.
+    """
+    shown = redact(printed)
+    return replace(
+        address,
+        printed=shown,
+        uri=None,
+        urlkey=None,
+        display=shown,
+        rule=address.rule or NAMES_RECIPIENT,
+        personal_rule=True,
+        target=None,
+        fallbacks=(),
+        flags=tuple(dict.fromkeys((*address.flags, Flag.PERSONAL))),
+        hidden=shown + NEVER_ASKED,
+    )
 
 
 def address_json(address: Address) -> dict[str, Any]:

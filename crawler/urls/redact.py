@@ -21,6 +21,7 @@ from crawler.urls.wrappers import Rule, rule_of
 
 REDACTED = "[redacted]"
 MAX_DEPTH = 4
+SIGNATURE = "signature"  # beside a long value: of a link that was made for one person
 CACHED = 1024  # a document's addresses are shown several times in a row
 
 _NO_MAIL = r"(?!\d+\.\d|\dx\.(?:png|jpe?g|gif|webp|svg))"  # react@18.2.0, logo@2x.png
@@ -37,6 +38,7 @@ _OPEN_MAIL = re.compile(  # also one whose domain a boundary cut off: `jane@`
 _JWT = re.compile(r"eyJ[A-Za-z0-9_-]{6,}\.[A-Za-z0-9_-]{2,}\.[A-Za-z0-9_-]*")
 _LONG_HEX = re.compile(r"^\{?(?:[0-9a-f]{16,}|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\}?$", re.IGNORECASE)
 _BASE64 = re.compile(r"^[A-Za-z0-9+/_-]{8,}={0,2}$")
+_HEX = re.compile(r"^[0-9a-f]{8,}$", re.IGNORECASE)
 _PERSON = re.compile(
     r"(?:^|[]_.[-])(?:user|uid|usr|userid|recipient|rcpt|email|mail|e-?mail|subscriber|member|contact)s?(?:id|hash|key|token)?(?:$|[]_.[-])",
     re.IGNORECASE,
@@ -234,9 +236,9 @@ def _fragment(fragment: str, depth: int) -> str:
 
 
 def _named_secret(name: str, value: str) -> bool:
-    if not _PERSON.search(name):
-        return False
-    return any(_LONG_HEX.match(text) for text in [value, *_decodings(value)])
+    """Whether a value that stands under a person's name, or a signature's, is a secret of theirs."""
+    shape = _LONG_HEX if _PERSON.search(name) else _HEX if name == SIGNATURE else None
+    return shape is not None and any(shape.match(text) for text in [value, *_decodings(value)])
 
 
 def _is_personal(value: str, depth: int) -> bool:
@@ -246,7 +248,7 @@ def _is_personal(value: str, depth: int) -> bool:
     if _OPEN_MAIL.search(value) or _JWT.search(value):
         return True
     if depth >= MAX_DEPTH:
-        return False
+        return any(True for _ in _decodings(value))  # nobody packs a page five times over
     nested = [value] if "/" in value else []  # an address in a parameter, not encoded at all
     return any(_shows_person(text, depth + 1) for text in [*nested, *_decodings(value)])
 
