@@ -16,13 +16,14 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from functools import partial
+from itertools import groupby
 
 from crawler.model import Flag
 from crawler.seeds.mention import Mention
 from crawler.seeds.pdf_context import Context
 from crawler.seeds.pdf_found import Found, join_found, read_found
 from crawler.seeds.pdf_headings import Headings, Title, count_letters, read_place, read_titles
-from crawler.seeds.pdf_heads import Edge, Heads, find_heads, read_edges
+from crawler.seeds.pdf_heads import Edge, find_heads, read_edges
 from crawler.seeds.pdf_letters import Style
 from crawler.seeds.pdf_lines import Lines
 from crawler.seeds.pdf_links import IMAGE
@@ -101,19 +102,12 @@ class _Draft:
         heads = find_heads(self.edges, self.pages)
         headings = Headings(self.titles, self.letters, heads, unread)
         found = join_found(self.found, self.cited, heads)
-        contexts = dict(self._contexts(found, heads))
-        for one in found:
-            yield self._mention(one, headings, contexts[one.page])
-
-    def _contexts(self, found: list[Found], heads: Heads) -> Iterator[tuple[int, Context]]:
         glued: dict[int, set[int]] = {}
         for one in found:
             glued.setdefault(one.page, set()).update(one.glued)
-        furniture: dict[int, set[int]] = {}
-        for page, line in heads.furniture:
-            furniture.setdefault(page, set()).add(line)
-        for page, lines in self.cited.items():
-            yield page, Context(lines, furniture.get(page, set()), glued.get(page, set()))
+        for page, cited in groupby(found, key=lambda one: one.page):
+            context = Context(self.cited[page], heads.of(page), glued[page])
+            yield from (self._mention(one, headings, context) for one in cited)
 
     def _mention(self, one: Found, headings: Headings, context: Context) -> Mention:
         place = read_place(one.page, one.line, self.cited[one.page])

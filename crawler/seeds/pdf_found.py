@@ -137,7 +137,9 @@ class Joined:
         above, below = self.pages[end.page].lines[end.line], self.pages[start.page].lines[start.line]
         is_broken = above.end == end.end and below.start == start.start and above.style.size == below.style.size
         is_elsewhere = start.page == end.page + 1 or (start.page == end.page and above.column != below.column)
-        return is_broken and is_elsewhere and all(line in self.heads.furniture for line in self._between(end, start))
+        return (
+            is_broken and is_elsewhere and all(line in self.heads.of(page) for page, line in self._between(end, start))
+        )
 
     def _between(self, end: Words, start: Words) -> Iterator[tuple[int, int]]:
         """The lines between two places, as (page, line)."""

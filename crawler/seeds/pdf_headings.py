@@ -125,7 +125,7 @@ class Headings:
         self, titles: Iterable[Title], letters: Counter[Style], heads: Heads, unread: Sequence[int] = ()
     ) -> None:
         body = _body(letters)
-        found = [one for one in titles if one.place not in heads.furniture and _stands_out(one.style, body)]
+        found = [one for one in titles if one.line not in heads.of(one.page) and _stands_out(one.style, body)]
         self._titles = sorted(found, key=lambda title: title.place)
         self._places = [title.place for title in self._titles]
         self._heads = heads

@@ -13,6 +13,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from crawler.seeds.pdf_lines import Lines
 from crawler.seeds.pdf_shapes import Box
@@ -62,11 +63,15 @@ class Edge:
 
 @dataclass(frozen=True, slots=True)
 class Heads:
-    """The lines that belong to the pages and not to their text, as (page, line); and for each page the running head in
-    force that names its section, with the page that it was last printed on."""
+    """For each page the lines that belong to it and not to its text, and the running head in force that names its
+    section, with the page that it was last printed on."""
 
-    furniture: frozenset[tuple[int, int]] = frozenset()
+    furniture: dict[int, set[int]] = field(default_factory=dict)
     sections: dict[int, tuple[str, int]] = field(default_factory=dict)
+
+    def of(self, page: int) -> set[int]:
+        """The lines of a page that are running heads, feet or page numbers."""
+        return self.furniture.get(page, set())
 
     def section(self, page: int) -> str | None:
         """The running head in force on a page."""
@@ -101,8 +106,10 @@ def find_heads(edges: Iterable[Edge], pages: int) -> Heads:
     numbers = [edge for edge in found if edge.is_page_number]
     places = list(_running(edge for edge in found if not edge.is_page_number))
     heads = known or _sections([edge for place in places for edge in place])
-    furniture = {(edge.page, edge.line) for edge in [*known, *numbers, *(edge for place in places for edge in place)]}
-    return Heads(frozenset(furniture), _in_force(heads, pages))
+    furniture: dict[int, set[int]] = defaultdict(set)
+    for edge in chain(known, numbers, *places):
+        furniture[edge.page].add(edge.line)
+    return Heads(dict(furniture), _in_force(heads, pages))
 
 
 def _running(edges: Iterable[Edge]) -> Iterator[list[Edge]]:

@@ -13,8 +13,9 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import islice
 from typing import Any
 
@@ -47,6 +48,12 @@ class Style:
     is_bold: bool = False
 
 
+@lru_cache(1024)
+def _style(size: float, is_bold: bool) -> Style:
+    """One value for all lines of a style."""
+    return Style(size, is_bold)
+
+
 def read_letters(text: Any, count: int) -> str:
     """One character for each of pdfium's: at once where none of them takes two places in UTF-16, else one by one."""
     whole: str = text.get_text_range(0, count, errors="replace")
@@ -75,21 +82,18 @@ class Letters:
 
     def box(self, index: int) -> Box | None:
         """The box of one character as tall as its font; None for an impossible one."""
-        return next(self._boxes([index]))
+        box = raw.FS_RECTF()
+        if not raw.FPDFText_GetLooseCharBox(self.handle, index, box):
+            return None
+        return self._sane((box.left, box.bottom, box.right, box.top))
 
-    def boxes(self, first: int, text: str) -> Boxes:
-        """The boxes of characters from `first` on, one for each that is left when white space is made one space."""
-        places = [index for index, character in enumerate(text, first) if character != " "]
-        found = self._boxes(places)
-        tidied = (character for word in text.split() for character in (" ", *word))
-        return [None if character == " " else next(found) for character in islice(tidied, 1, None)]
+    def box_after(self, first: int, place: int) -> Box | None:
+        """The box of a character that stands so many after another."""
+        return self.box(first + place)
 
-    def _boxes(self, places: Iterable[int]) -> Iterator[Box | None]:
-        box, get = raw.FS_RECTF(), raw.FPDFText_GetLooseCharBox
-        there = ctypes.byref(box)
-        for index in places:
-            is_known = get(self.handle, index, there)
-            yield self._sane((box.left, box.bottom, box.right, box.top)) if is_known else None
+    def box_among(self, indices: Sequence[int], place: int) -> Box | None:
+        """The box of one of some characters."""
+        return self.box(indices[place])
 
     def is_generated(self, index: int) -> bool:
         """Whether a character is a space that pdfium put where letters stand apart."""
@@ -119,7 +123,8 @@ class Letters:
         return self._sane((left.value, bottom.value, right.value, top.value))
 
     def _sane(self, box: Box) -> Box | None:
-        if -MAX_POINTS < min(box) <= max(box) < MAX_POINTS and box[0] <= box[2] and box[1] < box[3]:
+        left, bottom, right, top = box
+        if -MAX_POINTS < left <= right < MAX_POINTS and -MAX_POINTS < bottom < top < MAX_POINTS:
             return turned(box, self.quarters) if self.quarters else box
         return None
 
@@ -129,7 +134,7 @@ class Letters:
         raw.FPDFText_GetMatrix(self.handle, first, matrix)
         size = raw.FPDFText_GetFontSize(self.handle, first) * math.hypot(matrix.c, matrix.d)
         size = min(size, MAX_POINTS) if math.isfinite(size) else 0.0
-        return Style(round(2 * size) / 2, self._is_bold(first) and self._is_bold(last))
+        return _style(round(2 * size) / 2, self._is_bold(first) and self._is_bold(last))
 
     def _is_bold(self, index: int) -> bool:
         name, flags = ctypes.create_string_buffer(128), ctypes.c_int()

@@ -11,7 +11,7 @@ Rules:
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
@@ -19,11 +19,12 @@ from statistics import median_low
 
 from crawler.seeds.pdf_cells import read_cells
 from crawler.seeds.pdf_columns import Band, read_bands
-from crawler.seeds.pdf_letters import Boxes, Style
+from crawler.seeds.pdf_letters import Style
 from crawler.seeds.pdf_page import Piece
 from crawler.seeds.pdf_shapes import Box, union
 from crawler.seeds.text.headings import join_words
 
+SLACK = 2  # characters that may stand a little out of order
 MAX_DEPTH = 4  # columns in columns
 SAME_LINE = 0.5  # of a line's height
 WORD_GAP = 0.15  # of a line's height: a narrower gap is none
@@ -37,6 +38,7 @@ _BROKEN_WORD = re.compile(r"(?:^|[^\w/.:%=&?~+#@-])[^\W\d_]+-$")  # no address, 
 _GOES_ON = re.compile(r"[a-zà-ž]")
 
 Columns = tuple[float, float]
+_NONE: dict[int, Box | None] = {}
 
 
 @dataclass(slots=True)
@@ -53,15 +55,37 @@ class Line:
     pieces: Sequence[Piece | None]  # None for a space between pieces
     before: str = BLOCK_END
     start: int = 0
-    known: Boxes | None = None
+    known: dict[int, Box | None] = field(default_factory=dict)
 
-    @property
-    def boxes(self) -> Boxes:
-        """A box for each character, None for spaces; only while the page is open."""
-        if self.known is None:
-            parts = (piece.read_boxes() if piece else [None] for piece in self.pieces)
-            self.known = [box for part in parts for box in part]
-        return self.known
+    def box_of(self, place: int) -> Box | None:
+        """The box of a character, None for a space; only while the page is open."""
+        if self.text[place] == " ":
+            return None
+        if place not in self.known:
+            first = 0
+            for piece in self.pieces:
+                length = len(piece.text) if piece else 1
+                if piece and place < first + length:
+                    self.known[place] = piece.read_box(place - first)
+                    break
+                first += length
+        return self.known.get(place)
+
+    def boxes(self, start: int, end: int) -> list[Box]:
+        """The boxes of text[start:end], but for spaces."""
+        found = (self.box_of(place) for place in range(max(0, start), min(end, len(self.text))))
+        return [box for box in found if box]
+
+    def places(self, left: float, right: float) -> list[int]:
+        """The characters, no spaces, that may have their middle between two sides."""
+        letters = [place for place, character in enumerate(self.text) if character != " "]
+        first = bisect_left(letters, left, key=self._middle)
+        last = bisect_right(letters, right, key=self._middle)
+        return letters[max(0, first - SLACK) : last + SLACK]
+
+    def _middle(self, place: int) -> float:
+        box = self.box_of(place)
+        return (box[0] + box[2]) / 2 if box else self.box[0]
 
     @property
     def end(self) -> int:
@@ -92,15 +116,16 @@ class Lines:
         return CELL_END in (self.lines[number].before, following)
 
     def forget_boxes(self) -> None:
-        """Keep the words and columns only: boxes weigh far more than text."""
+        """Keep the lines' words and columns only: boxes weigh far more, and the text as a whole weighs as much again."""
+        self.text, self.starts = "", []
         for line in self.lines:
-            line.pieces, line.known = (), []
+            line.pieces, line.known, line.box = (), _NONE, (0.0, 0.0, 0.0, 0.0)
 
     def boxes(self, start: int, end: int) -> list[Box]:
         """A box a line around text[start:end]."""
         found = []
         for line in self.of(start, end):
-            boxes = [box for box in line.boxes[max(0, start - line.start) : max(0, end - line.start)] if box]
+            boxes = line.boxes(start - line.start, end - line.start)
             found += [union(boxes)] if boxes else []
         return found
 

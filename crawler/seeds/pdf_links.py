@@ -14,7 +14,6 @@ from dataclasses import dataclass, field
 
 from crawler.seeds.boundary.find import find_urls
 from crawler.seeds.pdf_annotations import Link
-from crawler.seeds.pdf_letters import Boxes
 from crawler.seeds.pdf_lines import BLOCK_END, CELL_END, Line, Lines, mend
 from crawler.seeds.pdf_shapes import Box, centre, gap_between, holds, turned, union
 from crawler.urls.address import read_address
@@ -125,13 +124,16 @@ def _fragment(page: int, link: Link, lines: Lines, quarters: int) -> Fragment:
 def _words_under(page: int, boxes: Sequence[Box], lines: Lines) -> Iterator[Words]:
     for number, line in enumerate(lines.lines):
         over = [box for box in boxes if box[1] < line.box[3] and box[3] > line.box[1]]
-        under = [place for place, box in enumerate(line.boxes) if box and _is_under(box, over)] if over else []
+        near = line.places(min(box[0] for box in over), max(box[2] for box in over)) if over else []
+        under = [place for place in near if _is_under(line.box_of(place), over)]
         if under:
             start, end = line.start + under[0], line.start + under[-1] + 1
             yield Words(page, number, start, end, _text(line, under), line.text[: under[0]].endswith(" "))
 
 
-def _is_under(box: Box, boxes: Sequence[Box]) -> bool:
+def _is_under(box: Box | None, boxes: Sequence[Box]) -> bool:
+    if box is None:
+        return False
     x, y = centre(box)
     return any(holds(one, x, y) for one in boxes)
 
@@ -140,15 +142,15 @@ def _text(line: Line, places: Sequence[int]) -> str:
     """The characters at these places, with the spaces between them."""
     chosen = set(places)
     inside = range(places[0], places[-1] + 1)
-    return "".join(line.text[place] for place in inside if place in chosen or _is_space(line.boxes, place))
+    return "".join(line.text[place] for place in inside if place in chosen or _is_space(line, place))
 
 
-def _is_space(boxes: Boxes, place: int) -> bool:
+def _is_space(line: Line, place: int) -> bool:
     """Whether a space shows; a soft hyphen that is not drawn is written as one without width."""
-    before, after = boxes[place - 1], boxes[place + 1]
-    if boxes[place] is not None or before is None or after is None:
-        return boxes[place] is None
-    return after[0] - before[2] > TIGHT * (after[3] - after[1])
+    if line.text[place] != " ":
+        return False
+    before, after = line.box_of(place - 1), line.box_of(place + 1)
+    return before is None or after is None or after[0] - before[2] > TIGHT * (after[3] - after[1])
 
 
 def _line_above(box: Box, lines: Lines) -> int:

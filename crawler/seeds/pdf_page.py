@@ -33,20 +33,21 @@ _HYPHENS = {
     0x0002: HYPHEN,  # the same, in older versions
     0x00AD: HYPHEN,  # a soft hyphen is only drawn where a line ends
 }
+_RUN = re.compile(r"\S+")
 _LINE = re.compile("[^\\r\\n\ufffe\\x02]+[\ufffe\\x02]?|[\ufffe\\x02]")
 _SPACES = frozenset(" \t\r\n\u00a0\u3000\u2002\u2003\u2009\x0b\x0c")
 
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """A run of characters on one line, and a box around it. `number` tells when it was written; `read_boxes` gives a
-    box for each character (None for spaces) while the page is open."""
+    """A run of characters on one line, and a box around it. `number` tells when it was written; `read_box` gives the
+    box of its nth character that is no space, while the page is open."""
 
     number: int
     text: str
     box: Box
     style: Style
-    read_boxes: Callable[[], Boxes]
+    read_box: Callable[[int], Box | None]
 
     @property
     def height(self) -> float:
@@ -93,20 +94,27 @@ def _whole(letters: Letters, first: int, line: str) -> Piece | None:
     drawn, nothing where a font is missing: how tall the line is its outer letters tell."""
     if len(line) < FEW or not line.isprintable():
         return None
-    start, end = first + len(line) - len(line.lstrip()), first + len(line.rstrip()) - 1
+    shown = line.strip()
+    start = first + line.index(shown)
+    end = start + len(shown) - 1
     ends = [box for box in (letters.box(start), letters.box(end)) if box]
     runs = letters.runs(first, len(line)) if len(ends) == 2 else []
     if not runs or not all(_follows(one, other, ends[0], JUMP) for one, other in pairwise(runs)):
         return None
-    left, _, right, _ = union([*runs, *ends])
-    _, bottom, _, top = union(ends)
-    return Piece(
-        start,
-        " ".join(line.split()),
-        (left, bottom, right, top),
-        letters.style(start, end),
-        partial(letters.boxes, first, line),
-    )
+    left, right = min(runs[0][0], ends[0][0]), max(runs[-1][2], ends[1][2])
+    bottom, top = min(ends[0][1], ends[1][1]), max(ends[0][3], ends[1][3])
+    text, read_box = _tidied(letters, start, shown)
+    return Piece(start, text, (left, bottom, right, top), letters.style(start, end), read_box)
+
+
+def _tidied(letters: Letters, start: int, line: str) -> tuple[str, Callable[[int], Box | None]]:
+    """A line with its white space made one space each, and the boxes of what is left."""
+    text = " ".join(line.split())
+    if text == line:
+        return text, partial(letters.box_after, start)
+    runs = [found.span() for found in _RUN.finditer(line)]
+    kept = [index for begin, end in runs for index in range(start + begin - 1, start + end)]
+    return text, partial(letters.box_among, kept[1:])
 
 
 def _follows(one: Box, other: Box, letter: Box, gap: float = CELL_GAP) -> bool:
@@ -145,4 +153,4 @@ def _piece(letters: Letters, text: list[str], boxes: list[Box], start: int) -> P
     known: Boxes = []
     for character, box in zip(text, boxes, strict=True):
         known += [None, box] if len(character) > 1 else [box]
-    return Piece(start, "".join(text), union(boxes), letters.style(start, start), known.copy)
+    return Piece(start, "".join(text), union(boxes), letters.style(start, start), known.__getitem__)
