@@ -170,7 +170,9 @@ def _add_target(commands: argparse._SubParsersAction[_Parser]) -> None:
     showing.add_argument("id", metavar="ID")
     showing.set_defaults(run=_target_show)
     for action in (setting, unsetting):
-        action.add_argument("--why", metavar="TEXT", required=True, help="kept with it and shown in the report")
+        action.add_argument(
+            "--why", metavar="TEXT", required=True, help="kept with it and shown in the report of the next night"
+        )
     for action in (setting, unsetting, resolving, showing):
         _add_places(action)
 
@@ -206,18 +208,23 @@ def _open_ledger(archive: Path) -> Ledger:
 def _cite(options: argparse.Namespace) -> int:
     from crawler.night.citing import each_cited
 
-    readable = False
+    readable, unread = False, 0
     paths = options.paths or [Path("seeds")]
     for number, seeds in enumerate(each_cited(paths, options.archive, _config(options))):
         for row in seeds.unreadable:
             print(f"evercite: {_plain(row.document)}: {_plain(row.why)}", file=sys.stderr)
+            unread += not row.partly
         readable = readable or bool(seeds.documents)
         if _told(seeds, options, number) and options.explain:
             return 0
     if not readable:
-        raise UsageError("nothing readable in the seeds; name a folder with documents or citation lists")
+        found = f"none of the {unread} files there could be read" if unread > 1 else "nothing there could be read"
+        raise UsageError(f"{found}; name a folder with documents")
     if options.explain:
-        raise UsageError(f"no citation {options.explain} in these documents; `evercite cite` lists the ids")
+        raise UsageError(
+            f"no citation {_plain(options.explain)} in these documents; ids are those that `evercite cite` lists for"
+            " the same PATH"
+        )
     return 0
 
 

@@ -54,7 +54,8 @@ def _outcomes() -> Iterator[str]:
 def _verdicts() -> Iterator[str]:
     for row in rows.TABLE:
         evidence = _evidence(row.evidence)
-        words = say(f"verdict.{row.verdict}", "zh"), say(f"verdict_advice.{row.verdict}", "en")
+        advice = say(f"verdict_advice.{row.verdict}", "en", copy=say("ui.advise_copy", "en"))
+        words = say(f"verdict.{row.verdict}", "zh"), advice
         yield f"| `{row.verdict}` | {rows.GROUP[row.verdict]} | {evidence} | {row.k} | {words[0]} | {words[1]} |\n"
 
 

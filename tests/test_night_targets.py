@@ -211,7 +211,7 @@ def test_a_typed_target_is_fetched_and_said_to_be_typed(story: Story) -> None:
     assert WHY in note["en"]
     assert WHY in note["zh"]
     pages = (story.house.reports / f"{story.house.now(1):%Y%m%dT%H%M%SZ}" / "index.html").read_text("utf-8")
-    assert f"填写：{WHY}" in pages
+    assert f"填写了实际指向：{WHY}" in pages
 
 
 def test_taken_back_it_is_what_was_known_before(story: Story) -> None:

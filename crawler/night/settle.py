@@ -83,11 +83,11 @@ def _with_target(citation: Citation, uri: str, note: Evidence) -> Citation:
 
 
 def _typed_note(typed: Override, zone: tzinfo) -> Evidence:
-    day = f"{typed.set_at.astimezone(zone):%F}"
+    at = typed.set_at.astimezone(zone)
     return Evidence(
         "target-typed",
-        f"The target was typed by an editor on {day}: {typed.why}",
-        f"实际指向由编辑于 {day} 填写：{typed.why}",
+        f"An editor typed the target on {at:%F}: {typed.why}",
+        f"编辑于{at.year}年{at.month}月{at.day}日填写了实际指向：{typed.why}",
     )
 
 

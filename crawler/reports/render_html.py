@@ -102,10 +102,16 @@ def find_hints(row: Row, language: str, telling: bool = True) -> tuple[str, ...]
 
     On a night that is not `telling` a failed outcome is no hint about the site.
     """
-    advice = say(f"verdict_advice.{row.standing.verdict}", language)
+    advice = tell_advice(row, language)
     hint = say(f"outcome_advice.{row.outcome}", language)
     adds = row.standing.group in _WITH_HINT and hint != advice and not row.outcome.startswith("ok")
     return (advice, hint) if adds and (telling or row.outcome in OURS) else (advice,)
+
+
+def tell_advice(row: Row, language: str) -> str:
+    """What to do about a row; a copy is only advised where there is one."""
+    copy = say("ui.advise_copy" if row.copies else "ui.advise_no_copy", language)
+    return say(f"verdict_advice.{row.standing.verdict}", language, copy=copy)
 
 
 def tell_evidence(row: Row, evidence: Evidence, language: str) -> str:
@@ -131,7 +137,7 @@ def tell_note(row: Row, language: str, telling: bool = True) -> str:
     if TONE[row.outcome] is not Tone.GOOD and row.outcome is not Outcome.NOT_CRAWLED:
         parts.append(tell_tonight(row, language, telling))
     if row.standing.verdict not in _NOTHING_TO_DO:
-        parts.append(say(f"verdict_advice.{row.standing.verdict}", language))
+        parts.append(tell_advice(row, language))
     return ("" if language == "zh" else " ").join(part for part in parts if part)
 
 

@@ -251,10 +251,12 @@ def _told(part: _Part, whole: _Whole, left: Sequence[Citation]) -> list[Unreadab
         return []
     lead = shown_document(whole.parts[0].file.name)
     some = ", ".join(one.printed for one in left[:3]) + (", …" if len(left) > 3 else "")
+    number = "1 address" if len(left) == 1 else f"{len(left)} addresses"
     why = Why(
-        f"is the same document as {lead}, and prints {len(left)} addresses that are not in it ({some}); look whether"
-        " they belong there",
-        f"与 {lead} 是同一文档，但多出 {len(left)} 个网址（{some}）；请核对",
+        f"prints {number} that {lead}, the same document, lacks ({some}): not cited, not checked; put them into {lead},"
+        " or give the two files different names",
+        f"与 {lead} 是同一文档，其中 {len(left)} 条网址 {lead} 里没有（{some}），因此不检查；"
+        f"请补入 {lead}，或将两个文件改为不同的名称",
     )
     return [_unreadable(part.file.name, why, partly=True)]
 

@@ -118,7 +118,7 @@ def misnamed(meant: Format, content: bytes) -> Why | None:
     zh = f"请将扩展名改为 {suffixes[0]}" if suffixes else "请另存为可读取的格式"
     return Why(
         f"is named as {meant.name} but holds {found if found.startswith('a') else found + ' content'}; {instead}",
-        f"扩展名表示 {meant.zh}，内容却是 {_ZH.get(found, found)}；{zh}",
+        f"扩展名是{'或'.join(meant.suffixes[:1])}，内容却是{_ZH.get(found, found)}；{zh}",
     )
 
 

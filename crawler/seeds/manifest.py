@@ -51,7 +51,9 @@ def read_manifest(folder: Path) -> Manifest:
         table = tomllib.loads(path.read_text("utf-8"))
     except FileNotFoundError:
         return Manifest()
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: is not UTF-8; save it again as UTF-8") from None
+    except (OSError, tomllib.TOMLDecodeError) as error:
         raise UsageError(f"{path}: cannot be read as TOML ({error}); correct the file") from error
     try:
         return _manifest(table)

@@ -47,6 +47,6 @@ def _text(content: bytes) -> str | Why:
         if (marked and len(content) % 2 == 0) or any(reads_as(guess, content) for guess in GUESSES):
             return decode_text(content)
         return Why(
-            f"is not UTF-8 (byte {error.start}); save it again as UTF-8",
-            f"不是 UTF-8 编码（第 {error.start} 字节起）；请另存为 UTF-8 编码",
+            f"is no text in UTF-8 (byte {error.start}), UTF-16, GBK or Big5; save it again as UTF-8",
+            f"无法识别文字编码（可读 UTF-8、UTF-16、GBK、Big5，第 {error.start} 字节起有误）；请另存为 UTF-8 编码",
         )
