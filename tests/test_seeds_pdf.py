@@ -18,6 +18,7 @@ from pypdf import PdfReader
 from crawler.seeds.mention import Mention
 from crawler.seeds.pdf import PAGE_END, read_pdf, read_pdf_text
 from crawler.seeds.pdf_pages import MAX_PAGES
+from crawler.seeds.pdf_whys import no_text
 from crawler.seeds.reading import Reading, Why
 
 HERE = Path(__file__).parent
@@ -258,6 +259,84 @@ def test_kangxi_radicals_read_as_plain_han() -> None:
         stream(to_unicode + b" endbfchar endcmap"),
     )
     assert [mention.anchor for mention in readable(content).mentions] == ["水流"]
+
+
+def prose(x: float, words: str, lines: int) -> list[tuple[float, float, str]]:
+    """Lines of a column, from the top."""
+    return [(x, 700 - 12 * number, f"{words} {number} and so on to the end") for number in range(lines)]
+
+
+def test_columns_written_line_by_line_are_read_one_after_the_other() -> None:
+    left, right = prose(50, "left", 10), prose(320, "right", 10)
+    content = written(*(line for pair in zip(left, right, strict=True) for line in pair))
+    text = read_pdf_text(one_page(content))
+    assert text.index("left 9") < text.index("right 0"), "a sentence would be mixed with its neighbour's"
+
+
+def test_a_table_is_read_row_by_row() -> None:
+    rows = [((50.0, 700.0 - 30 * row, f"name {row}"), (320.0, 700.0 - 30 * row, f"text {row}")) for row in range(6)]
+    text = read_pdf_text(one_page(written(*(cell for row in rows for cell in row))))
+    assert text.split() == [word for row in range(6) for word in ("name", str(row), "text", str(row))]
+
+
+def test_a_cell_of_several_lines_is_read_as_one() -> None:
+    rows = [(50, 694, "name"), (320, 700, "https://example.org/long-"), (320, 688, "path/a.html"), (50, 660, "more")]
+    (mention,) = readable(one_page(written(*rows))).mentions
+    assert "".join(mention.url.split()) == "https://example.org/long-path/a.html"
+
+
+def paged(*pages: bytes) -> bytes:
+    """A PDF of several pages."""
+    kids = b" ".join(b"%d 0 R" % (4 + 2 * number) for number in range(len(pages)))
+    objects = []
+    for number, content in enumerate(pages):
+        page = b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 600 800]/Contents %d 0 R/Resources<</Font<</F 3 0 R>>>>>>"
+        objects += [page % (5 + 2 * number), stream(content)]
+    return pdf(CATALOG, b"<</Type/Pages/Kids[%s]/Count %d>>" % (kids, len(pages)), FONT, *objects)
+
+
+def test_heads_that_follow_each_other_are_sections_and_page_numbers_are_not() -> None:
+    heads = ["Gardens", "Gardens", "Ferries", "Ferries", "Letters"]
+    pages = [
+        written(
+            (50, 770, "The Bulletin"),
+            (480, 770, head),
+            (50, 600, f"see https://example.org/{number}"),
+            (290, 20, str(number)),
+        )
+        for number, head in enumerate(heads)
+    ]
+    mentions = readable(paged(*pages)).mentions
+    assert [mention.section for mention in mentions] == heads
+    assert [mention.context for mention in mentions] == [f"see https://example.org/{number}" for number in range(5)]
+
+
+def test_a_head_on_every_page_names_no_section() -> None:
+    pages = [written((50, 770, "The Bulletin"), (50, 600, f"https://example.org/{number}")) for number in range(4)]
+    assert {mention.section for mention in readable(paged(*pages)).mentions} == {None}
+
+
+def test_an_item_before_a_new_section_heads_nothing_in_it() -> None:
+    title = b"BT /F 16 Tf 50 650 Td (The item) Tj ET "
+    heads = ["Gardens", "Gardens", "Ferries", "Ferries"]
+    bodies = [written((50, 770, head), (50, 600, "some words to tell the size of letters")) for head in heads]
+    address = b"\n" + written((50, 580, "https://example.org/a"))
+    mentions = readable(paged(title + bodies[0], bodies[1] + address, bodies[2] + address, bodies[3])).mentions
+    assert [[one.item for one in mention.candidates] for mention in mentions] == [["The item"], []]
+
+
+@pytest.mark.parametrize(
+    ("pages", "en", "zh"),
+    [
+        ([4], "page 4 holds only pictures", "第 4 页只有图片"),
+        ([2, 3, 4, 7], "pages 2-4, 7 hold only pictures", "第 2-4、7 页只有图片"),
+        ([9, 1, 8, 1], "pages 1, 8-9 hold only pictures", "第 1、8-9 页只有图片"),
+    ],
+)
+def test_pages_are_named_in_ranges(pages: list[int], en: str, zh: str) -> None:
+    why = no_text(pages)
+    assert why.en.startswith(en)
+    assert why.zh.startswith(zh)
 
 
 def test_a_relative_link_without_a_base_leads_nowhere() -> None:

@@ -23,6 +23,7 @@ EDGE = 0.14  # of the page's height
 EDGE_LINES = 4  # looked at on each edge
 LONGEST = 80  # characters of a running head
 SAME_HEIGHT = 3.0  # points
+FEWEST = 2  # pages that repeat a running head; one more beside heads of a known form, where titles are repeated too
 REPEATED = 0.5  # of the pages that print at a place
 SAME_SIZE = 0.5  # points
 
@@ -104,7 +105,7 @@ def find_heads(edges: Iterable[Edge], pages: int) -> Heads:
     found = list(edges)
     known = [edge for edge in found if edge.is_known]
     numbers = [edge for edge in found if edge.is_page_number]
-    places = list(_running(edge for edge in found if not edge.is_page_number))
+    places = list(_running((edge for edge in found if not edge.is_page_number), FEWEST + bool(known)))
     heads = known or _sections([edge for place in places for edge in place])
     furniture: dict[int, set[int]] = defaultdict(set)
     for edge in chain(known, numbers, *places):
@@ -112,13 +113,13 @@ def find_heads(edges: Iterable[Edge], pages: int) -> Heads:
     return Heads(dict(furniture), _in_force(heads, pages))
 
 
-def _running(edges: Iterable[Edge]) -> Iterator[list[Edge]]:
+def _running(edges: Iterable[Edge], fewest: int) -> Iterator[list[Edge]]:
     """The places that running heads stand at, each with the lines there."""
     for place in _places(edges):
         pages_of: dict[str, set[int]] = defaultdict(set)
         for edge in place:
             pages_of[edge.key].add(edge.page)
-        repeated = {key for key, pages in pages_of.items() if len(pages) > 1}
+        repeated = {key for key, pages in pages_of.items() if len(pages) >= fewest}
         pages = {edge.page for edge in place if edge.key in repeated}
         if pages and len(pages) >= REPEATED * len({edge.page for edge in place}):
             sizes = {edge.size for edge in place if edge.key in repeated}

@@ -116,7 +116,7 @@ class Lines:
         return CELL_END in (self.lines[number].before, following)
 
     def forget_boxes(self) -> None:
-        """Keep the lines' words and columns only: boxes weigh far more, and the text as a whole weighs as much again."""
+        """Keep the lines' words and columns only: boxes weigh far more, and the whole text as much again."""
         self.text, self.starts = "", []
         for line in self.lines:
             line.pieces, line.known, line.box = (), _NONE, (0.0, 0.0, 0.0, 0.0)
