@@ -16,25 +16,13 @@ from collections.abc import Iterator, Sequence
 
 from crawler.seeds.html.flow import Block
 from crawler.seeds.html.styles import PLAIN_PX
-from crawler.seeds.outline import Heading
+from crawler.seeds.outline import Heading, is_button
 from crawler.seeds.text.headings import MAX_TITLE_COLUMNS, NO_TITLES, RUNNING_HEADS
 
 SECTION_LEVEL = 0
 ITEM_LEVEL = 9
 LARGER = 1.2  # than the size most characters have
 
-# What buttons say (words, where met)
-BUTTONS = tuple(
-    (re.compile(pattern, re.IGNORECASE), source)
-    for pattern, source in (
-        (r"(?:点击)?(?:阅读|查看|浏览|了解)(?:全文|原文|更多|详情)|更多(?:详情)?|全文|详情", "Chinese newsletters"),
-        (r"(?:立即|点击|马上)?(?:下载|报名|注册|订阅|参加|观看)(?:报告|附件|视频)?", "Chinese calls to action"),
-        (r"(?:read|learn|find out|see|view|show) (?:more|all|on|online|the .{1,20})", "newsletters in English"),
-        (r"(?:download|register|sign up|subscribe|watch|join|click here)(?: \w+){0,2}", "calls to action"),
-    )
-)
-
-_ARROWS = " \t>»›→…[]【】()（）▶"
 _PUNCTUATED = re.compile(r"[，。；：！？、,.;:!?…]$")
 _ADDRESS = re.compile(r"://|www\.|@", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]")
@@ -78,14 +66,13 @@ def _body_px(blocks: Sequence[Block]) -> float:
 
 
 def _could_be_title(words: str) -> bool:
-    bare = words.strip(_ARROWS)
     return (
         len(_WORD.findall(words)) >= 2
         and _columns(words) <= MAX_TITLE_COLUMNS
         and not _PUNCTUATED.search(words)
         and not _ADDRESS.search(words)
         and not any(pattern.match(words) for name, pattern, _ in NO_TITLES if name != "list item")
-        and not any(pattern.fullmatch(bare) for pattern, _ in BUTTONS)
+        and not is_button(words)
     )
 
 
