@@ -1,4 +1,4 @@
-"""PDFs drawn line by line with reportlab: two columns, odd annotations, scans, turned pages, protected files.
+"""PDFs drawn line by line with reportlab: two columns, scans, turned pages, protected files.
 
 Rules:
 - A line is a list of pieces, each text or (text, uri); a linked piece gets a rectangle as tall as its letters.
@@ -8,19 +8,10 @@ Rules:
 from __future__ import annotations
 
 import io
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import (
-    ArrayObject,
-    ByteStringObject,
-    DictionaryObject,
-    FloatObject,
-    NameObject,
-    NumberObject,
-    TextStringObject,
-)
 from reportlab.lib.pdfencrypt import StandardEncryption
 from reportlab.lib.utils import ImageReader
 from reportlab.pdfbase import pdfmetrics
@@ -35,7 +26,7 @@ LEADING = 17
 Piece = str | tuple[str, str]
 
 
-def _canvas(size: tuple[float, float] = A5, **options: Any) -> tuple[Canvas, io.BytesIO]:
+def new_canvas(size: tuple[float, float] = A5, **options: Any) -> tuple[Canvas, io.BytesIO]:
     pdfmetrics.registerFont(UnicodeCIDFont(FONT))
     out = io.BytesIO()
     return Canvas(out, pagesize=size, invariant=1, **options), out
@@ -52,7 +43,7 @@ def _line(canvas: Canvas, x: float, y: float, pieces: Sequence[Piece] | str, siz
         x += width
 
 
-def _lines(canvas: Canvas, x: float, y: float, lines: Sequence[Sequence[Piece] | str]) -> float:
+def draw_lines(canvas: Canvas, x: float, y: float, lines: Sequence[Sequence[Piece] | str]) -> float:
     """Draw lines downward; one that begins with `# ` is a heading, an empty one parts paragraphs."""
     for line in lines:
         if isinstance(line, str) and line.startswith("# "):
@@ -74,11 +65,11 @@ def _furniture(canvas: Canvas, head: str, page: int) -> None:
 
 def columns() -> bytes:
     """Two columns: an item that can not be decided, a link over columns, running heads of two parts."""
-    canvas, out = _canvas()
+    canvas, out = new_canvas()
     for page, (head, left, right) in enumerate(COLUMNS, 1):
         _furniture(canvas, head, page)
-        _lines(canvas, 40, 510, left)
-        _lines(canvas, 224, 510, right)
+        draw_lines(canvas, 40, 510, left)
+        draw_lines(canvas, 224, 510, right)
         canvas.showPage()
     canvas.save()
     return out.getvalue()
@@ -152,92 +143,8 @@ COLUMNS: tuple[tuple[str, list[list[Piece] | str], list[list[Piece] | str]], ...
 )
 
 
-def annotated() -> bytes:
-    """Every kind of annotation: what is no link to the web, and links written in unusual ways."""
-    canvas, out = _canvas()
-    _lines(canvas, 40, 520, ["# 船票的买法", *(f"第{number}种买法写在这里" for number in "一二三四五六七八九十")])
-    canvas.showPage()
-    _lines(canvas, 40, 520, ["# 船期的改动", "船期改动的说明写在这里，说明分两", "段，两段都要看。也看这里。"])
-    canvas.showPage()
-    canvas.save()
-    return _written(out.getvalue(), _annotate)
-
-
-def _annotate(writer: PdfWriter) -> None:
-    first, second = (_annotations(writer, number) for number in (0, 1))
-    writer.root_object[NameObject("/URI")] = DictionaryObject(
-        {NameObject("/Base"): TextStringObject("https://boat.example.org/tickets/")}
-    )
-    baselines = [520 - LEADING * 1.5 - LEADING * number for number in range(10)]
-    uris: list[Any] = [
-        TextStringObject("https://boat.example.org/one"),
-        ByteStringObject("https://boat.example.org/二".encode("utf-16")),
-        ByteStringObject("https://boat.example.org/三".encode()),
-        ByteStringObject(b"https://boat.example.org/caf\xe9"),
-        TextStringObject("five.html?class=1"),
-    ]
-    for uri, baseline in zip(uris, baselines, strict=False):
-        first.append(_link(writer, _row(baseline - 2), {"/S": NameObject("/URI"), "/URI": uri}))
-    others: list[dict[str, Any]] = [
-        {"/S": NameObject("/GoTo"), "/D": ArrayObject([NumberObject(1), NameObject("/Fit")])},
-        {"/S": NameObject("/Launch"), "/F": TextStringObject("timetable.xls")},
-        {"/S": NameObject("/JavaScript"), "/JS": TextStringObject("app.launchURL('https://boat.example.org/js')")},
-        {"/S": NameObject("/URI"), "/URI": TextStringObject("file:///home/boat/list.txt")},
-    ]
-    for action, baseline in zip(others, baselines[5:], strict=False):
-        first.append(_link(writer, _row(baseline - 2), action))
-    broken = _link(writer, [], {"/S": NameObject("/URI"), "/URI": TextStringObject("https://boat.example.org/broken")})
-    first.append(broken)
-    widget = _link(writer, _row(40), {"/S": NameObject("/URI"), "/URI": TextStringObject("https://boat.example.org/w")})
-    widget.get_object()[NameObject("/Subtype")] = NameObject("/Widget")
-    first.append(widget)
-    second.append(_quads(writer))
-    tall = {"/S": NameObject("/URI"), "/URI": TextStringObject("https://boat.example.org/here")}
-    second.append(_link(writer, [40 + 10 * BODY, baselines[1] - 2, 40 + 12 * BODY, baselines[1] + 10], tall))
-
-
-def _quads(writer: PdfWriter) -> Any:
-    """One annotation over the end of one line and the begin of the next."""
-    action = {"/S": NameObject("/URI"), "/URI": TextStringObject("https://boat.example.org/quads")}
-    link = _link(writer, [40, 475, 220, 504], action)
-    first, second = (40 + 12 * BODY, 492, 40 + 16 * BODY, 504), (40, 475, 40 + 7 * BODY, 487)
-    corners = [
-        value
-        for left, bottom, right, top in (first, second)
-        for value in (left, top, right, top, left, bottom, right, bottom)
-    ]
-    link.get_object()[NameObject("/QuadPoints")] = _numbers(corners)
-    return link
-
-
-def _row(bottom: float) -> list[float]:
-    return [40, bottom, 40 + 5 * BODY, bottom + 12]
-
-
-def _numbers(values: Sequence[float]) -> ArrayObject:
-    return ArrayObject([FloatObject(value) for value in values])
-
-
-def _link(writer: PdfWriter, box: Sequence[float], action: dict[str, Any]) -> Any:
-    stored = DictionaryObject({NameObject(key): value for key, value in action.items()})
-    annotation = DictionaryObject(
-        {
-            NameObject("/Type"): NameObject("/Annot"),
-            NameObject("/Subtype"): NameObject("/Link"),
-            NameObject("/Rect"): _numbers(box),
-            NameObject("/A"): writer._add_object(stored),
-        }
-    )
-    return writer._add_object(annotation)
-
-
-def _annotations(writer: PdfWriter, page: int) -> ArrayObject:
-    annotations = ArrayObject()
-    writer.pages[page][NameObject("/Annots")] = writer._add_object(annotations)
-    return annotations
-
-
-def _written(content: bytes, change: Any) -> bytes:
+def rewritten(content: bytes, change: Callable[[PdfWriter], None]) -> bytes:
+    """A PDF after a change by pypdf."""
     writer = PdfWriter(clone_from=PdfReader(io.BytesIO(content)))
     change(writer)
     out = io.BytesIO()
@@ -247,10 +154,10 @@ def _written(content: bytes, change: Any) -> bytes:
 
 def scanned() -> bytes:
     """Pages that are pictures between pages of text; one picture is linked."""
-    canvas, out = _canvas()
+    canvas, out = new_canvas()
     for page in range(1, 7):
         if page in (1, 5):
-            _lines(
+            draw_lines(
                 canvas,
                 40,
                 520,
@@ -276,21 +183,21 @@ def _picture() -> io.BytesIO:
 
 def rotated() -> bytes:
     """A page whose text is turned with it, one with a crop box, one that only lies on its side."""
-    canvas, out = _canvas()
+    canvas, out = new_canvas()
     canvas.setPageRotation(90)
     canvas.saveState()
     canvas.translate(420, 0)
     canvas.rotate(90)
-    _lines(canvas, 40, 380, ["# 横放的地图", ["地图的", ("说明写在", "https://map.example.org/turned"), "这里。"]])
+    draw_lines(canvas, 40, 380, ["# 横放的地图", ["地图的", ("说明写在", "https://map.example.org/turned"), "这里。"]])
     canvas.restoreState()
     canvas.showPage()
     canvas.setPageRotation(0)
     canvas.setCropBox((100, 200, 400, 560))
-    _lines(canvas, 120, 520, ["# 裁过的地图", ["地图的", ("边上", "https://map.example.org/cropped"), "裁去了。"]])
+    draw_lines(canvas, 120, 520, ["# 裁过的地图", ["地图的", ("边上", "https://map.example.org/cropped"), "裁去了。"]])
     canvas.showPage()
     canvas.setPageRotation(270)
     canvas.setCropBox((0, 0, 595, 420))
-    _lines(canvas, 40, 380, ["# 侧放的地图", ["侧放的", ("说明", "https://map.example.org/sideways"), "也能读。"]])
+    draw_lines(canvas, 40, 380, ["# 侧放的地图", ["侧放的", ("说明", "https://map.example.org/sideways"), "也能读。"]])
     canvas.showPage()
     canvas.save()
     return out.getvalue()
@@ -307,12 +214,12 @@ def owned() -> bytes:
     def protect(writer: PdfWriter) -> None:
         writer.encrypt("", "owner", algorithm="AES-256")
 
-    return _written(_protected(None), protect)
+    return rewritten(_protected(None), protect)
 
 
 def _protected(encryption: StandardEncryption | None) -> bytes:
-    canvas, out = _canvas(encrypt=encryption)
-    _lines(
+    canvas, out = new_canvas(encrypt=encryption)
+    draw_lines(
         canvas,
         40,
         520,

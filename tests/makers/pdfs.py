@@ -13,7 +13,8 @@ import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
-from tests.makers.pdf_drawings import annotated, columns, encrypted, owned, rotated, scanned
+from tests.makers.pdf_annotated import annotated
+from tests.makers.pdf_drawings import columns, encrypted, owned, rotated, scanned
 
 SOURCES = Path(__file__).parent / "pdf_sources"
 DOCUMENTS = Path(__file__).parent.parent / "cases" / "documents" / "pdf"
