@@ -129,7 +129,10 @@ OWN = [
     ("管理您的订阅偏好", "https://t.example.org/x/1"),
     ("在浏览器中查看此邮件", "https://t.example.org/x/1"),
     ("View this email in your browser", "https://t.example.org/x/1"),
-    ("网页版", "https://t.example.org/x/1"),
+    ("View this email online", "https://t.example.org/x/1"),
+    ("x", "https://t.example.org/manage-subscriptions/AbCdEf0123"),
+    ("x", "https://t.example.org/webversion?id=aabbccddee"),
+    ("x", "https://t.example.org/unsubscribe/u/12"),
     ("设置", "https://t.example.org/email-preferences/aabbccddee"),
     ("x", "https://t.example.org/unsubscribe/aabbccddee"),
     ("x", "https://t.example.org/u.php/opt-out?u=1"),
@@ -146,6 +149,13 @@ CITED = [
     ("x", "https://news.example.org/unsubscribe-from-spam"),
     ("浏览器大战", "https://news.example.org/browser"),
     ("这里", "https://news.example.org/1"),
+    ("在线阅读", "https://news.example.org/1"),
+    ("View online", "https://news.example.org/1"),
+    ("网页版", "https://news.example.org/1"),
+    ("研究", "https://news.example.org/manage-subscriptions"),
+    ("x", "https://news.example.org/webversion"),
+    ("报告", "https://news.example.org/newsletter-settings/report.pdf?v=2"),
+    ("x", "https://news.example.org/opt-out/annual-report-2025"),
 ]
 
 
@@ -159,6 +169,41 @@ def test_a_readers_own_link_is_counted_and_never_cited(words: str, url: str) -> 
 @pytest.mark.parametrize(("words", "url"), CITED)
 def test_an_article_about_leaving_lists_is_cited(words: str, url: str) -> None:
     assert urls(f'<p>正文。<a href="{url}">{words}</a>。</p>') == [url]
+
+
+_ITEMS = "".join(f"<h2>渡口之{number}</h2><p>渡船的消息，共有几段话。</p>" for number in "一二三四五六七八九")
+_VIEW = '<a href="https://t.example.org/1">{}</a>'
+
+
+@pytest.mark.parametrize(
+    ("page", "is_own"),
+    [
+        ("<p>渡口通讯</p><p>2026年3月 | " + _VIEW.format("在线阅读") + "</p>" + _ITEMS, True),
+        (_ITEMS + "<p>" + _VIEW.format("View online") + "</p><p>© 2026 Ferry Board</p>", True),
+        (_ITEMS + "<p>" + _VIEW.format("在线查看") + " | 退订</p>", True),
+        ("<p>如本页不能正常显示，请" + _VIEW.format("在线阅读") + "</p>" + _ITEMS, True),
+        (_ITEMS + "<p>邮件显示有误？" + _VIEW.format("网页版") + "查看邮件</p>" + _ITEMS, True),
+        (_ITEMS + "<p>航运局报告发布。" + _VIEW.format("在线阅读") + " | 下载PDF</p>" + _ITEMS, False),
+        (_ITEMS + "<p>数据显示乘客增加，" + _VIEW.format("在线阅读") + "</p>" + _ITEMS, False),
+        (_ITEMS + "<p>航运局报告。</p><p>" + _VIEW.format("View online") + "</p>", False),
+        ("<p>渡口报告</p><p>" + _VIEW.format("在线阅读") + "</p>", False),
+    ],
+)
+def test_words_of_two_uses_are_told_by_where_they_stand(page: str, is_own: bool) -> None:
+    assert (urls(page) == []) is is_own, (
+        "a report would be lost" if not is_own else "a reader's own copy would be cited"
+    )
+
+
+def test_the_warning_names_the_links_left_out() -> None:
+    links = [f"<a href='https://t.example.org/unsubscribe?u={n}'>{n} wang@example.org</a>" for n in "一二三四五六"]
+    (why,) = read(read_html, f"<p>{'，'.join(links)}</p>".encode()).warnings
+    for told in (why.en, why.zh):
+        assert "一 w***@example.org" in told, "an editor could not tell which links are meant"
+        assert "五 w***" in told
+        assert "六" not in told.replace("6", ""), "the warning would not end"
+        assert "…" in told
+    assert "wang@" not in why.en + why.zh
 
 
 def test_a_link_that_only_points_is_told_by_its_sentence() -> None:

@@ -2,68 +2,34 @@
 
 Rules:
 - They are never citations: opening one may end a subscription, or shows what was sent to one person.
-- A link says it by its own words, by a segment of its path, or – where its words only point ("click here") –
+- A link says it by its own words, by the end of its path, or – where its words only point ("click here") –
   by its sentence. An article about unsubscribing is none: the words must be all that the link says.
-- They are counted in one warning, so that nobody looks for them.
+- Words that also lead to what is cited ("View online") count only where their sentence names the mail or how it
+  is displayed, or where they stand alone in the document's head or beside other such links in its foot.
+- One warning names them by their words, so that an editor can tell, and nobody looks for them.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
+from crawler.seeds.html.newsletters import ABOUT, CHOOSING, FOOTERS, LEAVING, MAY_SAY, NAMES_MAIL, SAYS, Words
 from crawler.seeds.mention import Mention
 from crawler.seeds.reading import Why
 from crawler.urls.address import NEVER_ASKED, read_address
+from crawler.urls.redact import redact_text
 
 BEFORE_CHARACTERS = 80
 MAX_WORDS = 60
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """Words that give such a link away: what it is for, the pattern, and who writes so."""
-
-    purpose: str
-    pattern: re.Pattern[str]
-    source: str
-
-
-def _row(purpose: str, pattern: str, source: str) -> Words:
-    return Words(purpose, re.compile(pattern, re.IGNORECASE), source)
-
-
-# All that a link says, but for what asks to click it and what it is about (_LEADS, _TRAILS)
-SAYS = (
-    _row("leave", r"退订|取消订阅|停止接收|不再接收|拒收|退訂|取消訂閱", "Chinese newsletters"),
-    _row("leave", r"unsubscribe(?: (?:me|now|instantly))?|opt[ -]?out|remove me", "footers in English"),
-    _row("leave", r"unsubscribe from .{1,40}|opt[ -]?out of .{1,40}", "Mailchimp"),
-    _row("choose", r"(?:管理|更改|修改|更新|设置)(?:[您你我]的)?(?:邮件)?(?:订阅|偏好)(?:偏好|设置|选项)?", "footers"),
-    _row("choose", r"(?:manage|update|change|edit|set)(?: [\w-]+){0,3} (?:preferences?|subscriptions?)", "footers"),
-    _row("choose", r"(?:e-?mail|subscription|communication) preferences?", "footers"),
-    _row("see in a browser", r"在(?:浏览器|网页|瀏覽器)(?:中|里|上)?(?:查看|浏览|阅读|打开|查閱)", "heads"),
-    _row("see in a browser", r"在线(?:查看|浏览|阅读)|(?:查看|浏览|阅读|打开)?网页版(?:本)?", "heads"),
-    _row("see in a browser", r"(?:view|see|open|read)(?: [\w-]+){0,3} (?:in|on|with) (?:[\w-]+ ){0,2}browser", "heads"),
-    _row("see in a browser", r"(?:view )?(?:web|online|browser) version|view (?:e-?mail )?online", "heads"),
-    _row("sent to", r"[本此该这]?封?(?:电子)?邮件[已是]?(?:发送|发|寄)[至给到往]", "footers"),
-    _row("sent to", r"this (?:e-?mail|message|newsletter) (?:was|is) (?:sent to|intended for)", "footers"),
-    _row("pass on", r"转发给(?:朋友|好友|同事)|forward (?:.{1,30} )?to a (?:friend|colleague)", "Mailchimp"),
-)  # fmt: skip
-
-# What stands in the sentence of a link that only points
-ABOUT = (
-    _row("leave", r"退订|取消订阅|退訂|取消訂閱", "footers"),
-    _row("leave", r"(?:不想|不愿|不希望|无需|停止)(?:再|继续)*(?:收到|接收|收取)|不再(?:收到|接收)", "footers"),
-    _row("leave", r"unsubscribe|opt[ -]?out|no longer (?:wish|want)|stop receiving|remove (?:you|your)", "footers"),
-    _row("leave", r"(?:not|n't) (?:wish|want|like) to (?:receive|get)", "footers"),
-    _row("choose", r"(?:管理|更改|修改|更新)(?:[您你我]的)?(?:邮件)?(?:订阅|偏好)", "footers"),
-    _row("choose", r"(?:manage|update|change)(?: \w+){0,3} (?:preferences|subscription)", "footers"),
-    _row("see in a browser", r"(?:无法|不能)(?:正常|正确)(?:显示|查看|浏览|阅读)|显示(?:不正常|异常)", "heads"),
-    _row("see in a browser", r"在浏览器中(?:查看|打开|浏览)|trouble (?:viewing|reading|seeing)", "heads"),
-    _row("see in a browser", r"(?:view|see|open|read)(?: \w+){0,3} in (?:your|a|the) browser", "heads"),
-)
+MAX_NAMED = 5
+NAME_CHARACTERS = 40
+HEAD_LINES = 3  # of words
+FOOT_LINES = 8
+EDGE_CHARACTERS = 4000  # of the text, which hold them
+BESIDE_CHARACTERS = 30  # of other words on a line of the head: a date, the number of the issue
 
 _HERE = r"(?:此处|这里|这儿|此|本?链接|此链接)"
 _ASKS = rf"(?:请?点击?{_HERE}?|您|你|可|可以|即可|以|来|一键|我要)+|(?:please )?(?:click|tap)(?: here)? to "
@@ -71,69 +37,128 @@ _LEADS = re.compile(_ASKS, re.IGNORECASE)
 _TRAILS = re.compile(
     r"(?:[这本此该](?:封|份|类|些)?)?(?:电子)?(?:邮件|通讯|简报|期刊|列表|订阅|服务)|,? ?(?:here|now)$", re.IGNORECASE
 )
-
-# One segment of a path or a host's first label, all of it (segment, who writes it)
-SEGMENTS = (
-    (r"(?:list-?)?unsub(?:scribe)?(?:d|-me|_me|_confirm)?|one-?click-?unsubscribe", "everybody"),
-    (r"opt-?_?out|remove-?me|do-?not-?mail", "direct mail"),
-    (r"(?:e?mail|subscri(?:ption|ber)|manage|newsletter)s?[-_]?(?:preferences?|settings|prefs)", "centres"),
-    (r"manage[-_]?(?:your[-_]?)?subscriptions?|preference-?center", "centres"),
-    (r"tuiding|quxiaodingyue|cancel[-_]?subscri(?:be|ption)", "Chinese senders"),
-    (r"view-?in-?browser|webversion|web-version|view_?email|forward-to-friend", "Campaign Monitor, Mailchimp, HubSpot"),
-)  # fmt: skip
-
-_SEGMENT = re.compile("|".join(f"(?:{pattern})" for pattern, _ in SEGMENTS), re.IGNORECASE)
+_LEAVING, _CHOOSING = (
+    re.compile("|".join(f"(?:{row[0]})" for row in rows), re.IGNORECASE) for rows in (LEAVING, CHOOSING)
+)
+_IDENTIFIER = re.compile(  # a number, hex, a token of letters and digits or of both cases, a mail address; no title
+    r"\d+|[a-z]|[0-9a-fA-F]{8,}(?:-[0-9a-fA-F]+)*"
+    r"|(?:(?=[A-Za-z]*\d)|(?=[A-Za-z]*[a-z][A-Z]))[A-Za-z0-9]{8,}[\w=~.-]*|[^@]+@[^@]+"
+)
 _EXTENSION = re.compile(r"\.(?:s?html?|php|aspx?|jsp|do|action)$", re.IGNORECASE)
 _POINTS = re.compile(rf"(?:请?点击?)?{_HERE}|(?:(?:please )?(?:click|tap) )?(?:here|(?:this )?link)", re.IGNORECASE)
 _BEFORE = re.compile(r"(?:^|[\s|·•。；;>*-])([^|·•。；;\n]{1,60}?)\s*[:：(（<＜\[]*\s*$")
+_SENTENCE = re.compile(r"[。！？!?；;]|[.](?:\s|$)")
 _EDGES = " \t\n[]【】()（）<>《》«»›»→|·•。.,，！!“”\"'"
 _IMAGE = re.compile(r"\[image(?:: )?(.*)\]", re.DOTALL)
 
 
-def leave_out_opt_outs(text: str, mentions: Iterable[Mention]) -> tuple[list[Mention], int]:
-    """The mentions without the reader's own, and how many links were among those."""
-    found = [(mention, is_opt_out(text, mention)) for mention in mentions]
-    links = sum(1 for mention, is_own in found if is_own and "://" in mention.url)
-    return [mention for mention, is_own in found if not is_own], links
+@dataclass(frozen=True, slots=True)
+class _Edges:
+    """The lines of words in a document's head and foot."""
+
+    head: tuple[str, ...]
+    foot: tuple[str, ...]
 
 
-def warn_of(number: int) -> tuple[Why, ...]:
-    """The warning for so many links left out."""
-    if not number:
+def leave_out_opt_outs(text: str, mentions: Iterable[Mention]) -> tuple[list[Mention], tuple[str, ...]]:
+    """The mentions without the reader's own, and what those that are links say of themselves, redacted."""
+    edges = _edges(text)
+    found = [(mention, _is_own(text, mention, edges)) for mention in mentions]
+    said = [_name(text, mention) for mention, is_own in found if is_own and "://" in mention.url]
+    return [mention for mention, is_own in found if not is_own], tuple(said)
+
+
+def warn_of(said: Sequence[str]) -> tuple[Why, ...]:
+    """The warning for links left out, by their words."""
+    if not said:
         return ()
-    links = "1 link" if number == 1 else f"{number} links"
+    links = "1 link" if len(said) == 1 else f"{len(said)} links"
+    names = list(dict.fromkeys(filter(None, said)))
+    some, more = names[:MAX_NAMED], len(names) > MAX_NAMED
+    en = f" ({', '.join(some)}{', …' if more else ''})" if some else ""
+    zh = f"（{'、'.join(some)}{'……' if more else ''}）" if some else ""
     return (
         Why(
-            f"has {links} to leave or manage the subscription or to view it in a browser; not cited and never opened",
-            f"含有 {number} 个退订、管理订阅或在浏览器中查看的链接；不作为引文，也不会打开",
+            f"has {links} to leave or manage the subscription or to view it in a browser{en};"
+            " not cited and never opened",
+            f"含有 {len(said)} 个退订、管理订阅或在浏览器中查看的链接{zh}；不作为引文，也不会打开",
         ),
     )
 
 
 def is_opt_out(text: str, mention: Mention) -> bool:
     """True for a link that belongs to the reader alone; `text` is what the mention's offsets count in."""
+    return _is_own(text, mention, _edges(text))
+
+
+def _is_own(text: str, mention: Mention, edges: _Edges) -> bool:
     if _says_by_path(mention.url):
         return True
     words = _plain(mention.anchor or "")
     announced = _announced(text, mention.start) if mention.anchor is None or "@" in mention.url else ""
-    if _says(words) or _says(announced):
+    if _says(words, SAYS) or _says(announced, SAYS):
         return True
+    if _says(words, MAY_SAY) or _says(announced, MAY_SAY):
+        return _names_mail(f"{words} {mention.context}") or _is_at_edge(text, mention, edges)
     points = mention.anchor is not None and _POINTS.fullmatch(words)
     return bool(points) and any(row.pattern.search(mention.context) for row in ABOUT)
+
+
+def _name(text: str, mention: Mention) -> str:
+    """What a link is called, as it may be shown: redacted before it is cut, nothing that would write to a terminal."""
+    words = mention.anchor if mention.anchor is not None else _announced(text, mention.start)
+    shown = _plain(redact_text(words))
+    plain = "".join(one if one.isprintable() else "?" for one in shown)
+    return plain if len(plain) <= NAME_CHARACTERS else plain[: NAME_CHARACTERS - 1] + "…"
+
+
+def _names_mail(sentence: str) -> bool:
+    return any(row.pattern.search(sentence) for row in NAMES_MAIL)
+
+
+def _edges(text: str) -> _Edges:
+    head, foot = _lines_of_words(text[:EDGE_CHARACTERS]), _lines_of_words(text[-EDGE_CHARACTERS:])
+    is_short = len(head) <= HEAD_LINES + FOOT_LINES  # then its head is all there is, and says nothing
+    return _Edges(tuple(head[: 1 if is_short else HEAD_LINES]), tuple(foot[-FOOT_LINES:]))
+
+
+def _lines_of_words(text: str) -> list[str]:
+    return [line.strip() for line in text.split("\n") if line.strip()]
+
+
+def _is_at_edge(text: str, mention: Mention, edges: _Edges) -> bool:
+    """True for a link alone on a line of the head, or on a line of the foot that stands by what a foot says."""
+    place = mention.start
+    if place < EDGE_CHARACTERS:
+        line = _line_at(text, place)
+        beside = len(line) - (mention.end - place)
+        is_head = line in edges.head and beside <= BESIDE_CHARACTERS and not _SENTENCE.search(line)
+        if is_head:
+            return True
+    if place < len(text) - EDGE_CHARACTERS:
+        return False
+    line = _line_at(text, place)
+    number = edges.foot.index(line) if line in edges.foot else None
+    return number is not None and bool(FOOTERS.search("\n".join(edges.foot[max(0, number - 1) : number + 2])))
+
+
+def _line_at(text: str, place: int) -> str:
+    start, end = text.rfind("\n", 0, place) + 1, text.find("\n", place)
+    return text[start : end if end >= 0 else len(text)].strip()
 
 
 def _plain(anchor: str) -> str:
     return " ".join(_IMAGE.sub(r"\1", anchor).strip(_EDGES).split())
 
 
-def _says(words: str) -> bool:
+def _says(words: str, rows: Iterable[Words]) -> bool:
     """True when the words say it and nothing else, also politely."""
     if not words or len(words) > MAX_WORDS:
         return False
     lead = _LEADS.match(words)
     forms = {words, words[lead.end() :] if lead else words}
     forms |= {_TRAILS.sub("", form).strip(_EDGES) for form in forms}
-    return any(row.pattern.fullmatch(form) for row in SAYS for form in forms)
+    return any(row.pattern.fullmatch(form) for row in rows for form in forms)
 
 
 def _announced(text: str, start: int) -> str:
@@ -151,7 +176,20 @@ def _says_by_path(url: str) -> bool:
         parts = urlsplit(address.hidden or address.uri or url)
     except ValueError:
         return False
-    segments = [parts.netloc.partition(".")[0], *unquote(parts.path).split("/")]
     if not parts.scheme.startswith("http"):
         return parts.scheme == "mailto" and "unsubscribe" in url.lower()
-    return any(_SEGMENT.fullmatch(_EXTENSION.sub("", segment)) for segment in segments)
+    return _says_by_segment(parts)
+
+
+def _says_by_segment(parts: SplitResult) -> bool:
+    """True where a path ends in such a name: what may stand behind it only identifies the reader."""
+    label = parts.netloc.partition(".")[0]
+    segments = [segment for segment in unquote(parts.path).split("/") if segment]
+    count = len(segments)
+    while segments and _IDENTIFIER.fullmatch(segments[-1]):
+        segments.pop()
+    last = _EXTENSION.sub("", segments[-1]) if segments else ""
+    if _LEAVING.fullmatch(label) or _LEAVING.fullmatch(last):
+        return True
+    is_personal = bool(parts.query) or len(segments) < count
+    return is_personal and bool(_CHOOSING.fullmatch(label) or _CHOOSING.fullmatch(last))

@@ -87,7 +87,8 @@ def eml_text(content: bytes) -> str:
 def _reading(mail: mime.Mail, bodies: Sequence[Body], found: _Found) -> Reading:
     own = _recipients(mail.root.head)
     mentions: list[Mention] = []
-    offset = left_out = 0
+    left_out: list[str] = []
+    offset = 0
     for body in bodies:
         cited = [mention for mention in body.mentions if not _is_of_head(body.text, mention, own)]
         kept, links = leave_out_opt_outs(body.text, cited)
