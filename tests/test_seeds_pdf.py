@@ -11,7 +11,7 @@ import pytest
 from pypdf import PdfReader
 
 from crawler.seeds.mention import Mention
-from crawler.seeds.pdf import PAGE_END, read_pdf, read_pdf_text
+from crawler.seeds.pdf.read import PAGE_END, read_pdf, read_pdf_text
 from crawler.seeds.reading import Reading, Why
 
 HERE = Path(__file__).parent

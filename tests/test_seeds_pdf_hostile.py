@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from crawler.seeds.pdf import read_pdf
-from crawler.seeds.pdf_pages import MAX_PAGES
+from crawler.seeds.pdf.pages import MAX_PAGES
+from crawler.seeds.pdf.read import read_pdf
 from crawler.seeds.reading import Reading, Why
 from tests.makers.pdf_objects import CATALOG, link, one_page, pdf, written
 from tests.test_seeds_pdf import DOCUMENTS, readable

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from crawler.seeds.pdf import read_pdf_text
-from crawler.seeds.pdf_whys import no_text
+from crawler.seeds.pdf.read import read_pdf_text
+from crawler.seeds.pdf.whys import no_text
 from tests.makers.pdf_objects import CATALOG, link, one_page, paged, pdf, stream, written
 from tests.test_seeds_pdf import readable
 

@@ -50,7 +50,7 @@ FORMATS = (
     Format("Word", "Word", (".docx", ".docm", ".dotx", ".dotm"), "crawler.seeds.word.read:read_docx", 90, apart=True),
     Format("HTML", "HTML", _HTML, "crawler.seeds.html.read:read_html", 80, MAX_TEXT_BYTES),
     Format("mail", "邮件", (".eml",), "crawler.seeds.mail.read:read_eml", 70, 4 * MAX_TEXT_BYTES),
-    Format("PDF", "PDF", (".pdf",), "crawler.seeds.pdf:read_pdf", 60, apart=True),
+    Format("PDF", "PDF", (".pdf",), "crawler.seeds.pdf.read:read_pdf", 60, apart=True),
     Format("Markdown", "Markdown", (".md", ".markdown"), "crawler.seeds.text.read:read_markdown", 50, MAX_TEXT_BYTES),
     Format("Excel", "Excel", (".xlsx", ".xlsm", ".xltx"), "crawler.seeds.excel.read:read_xlsx", 40, apart=True),
     Format("CSV", "CSV", (".csv", ".tsv"), "crawler.seeds.tables.read:read_csv", 30, MAX_TEXT_BYTES),

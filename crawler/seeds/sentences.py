@@ -13,7 +13,7 @@ from crawler.urls.redact import redact_text
 
 CONTEXT_CHARACTERS = 160
 BEFORE_CHARACTERS = CONTEXT_CHARACTERS // 2
-_WINDOW = 1000
+WINDOW = 1000  # characters on either side that are looked at
 
 _CHINESE_BREAK = re.compile(r"(?<=[^\x00-\x7f])\s*\n\s*(?=[^\x00-\x7f])")
 _END = re.compile(r"[。！？；…]+[”’」』）》\"')]*|[.!?]+[”’\"')]*(?=\s)|\n\s*\n|\f")
@@ -21,12 +21,16 @@ _END = re.compile(r"[。！？；…]+[”’」』）》\"')]*|[.!?]+[”’\"'
 
 def sentence_around(text: str, start: int, end: int) -> str:
     """The sentence that text[start:end] stands in, on one line; of a long one what is nearest, `…` where it is cut."""
-    before, after = text[max(0, start - _WINDOW) : start], text[end : end + _WINDOW]
+    return sentence_between(text[max(0, start - WINDOW) : start], text[start:end], text[end : end + WINDOW])
+
+
+def sentence_between(before: str, words: str, after: str) -> str:
+    """The sentence that words stand in, by up to WINDOW characters on either side of them."""
     opened = [found.end() for found in _END.finditer(before)]
     closed = _END.search(after)
     before = before[opened[-1] if opened else 0 :]
     after = after[: closed.end()] if closed else after
-    shown = [one_line(redact_text(part)) for part in (before, text[start:end], after)]
+    shown = [one_line(redact_text(part)) for part in (before, words, after)]
     return _joined(before, after, shown)
 
 

@@ -26,6 +26,7 @@ SHORT_OF_BODY = 0.8
 MAX_TITLE_COLUMNS = 64
 MAX_TITLE_LINES = 3
 NAMED_CHARACTERS = 5  # of a sub-heading's beginning: "可持续公共采购行动计划" is named by "可持续公共…"
+MAX_PARTS = 64  # sub-headings of one title
 NEAR_LINES = (3, 6)  # at least, at most; a paragraph that ends in between is enough
 
 # (name, pattern, where it was met)
@@ -36,6 +37,11 @@ RUNNING_HEADS = (
 NO_TITLES = (
     ("source", re.compile(r"[—–-]{1,3}|(?:摘自|来源|转自|资料来源|Source:)", re.IGNORECASE), "——摘自…网站"),
     ("credit", re.compile(r"(?:责任)?编辑[:：]|(?:联系|电话|邮箱|地址|网址|E-?mail|Tel)", re.IGNORECASE), "imprints"),
+    (
+        "masthead",
+        re.compile(r".{0,20}第\s?[\d一二三四五六七八九十百]+\s?期|.{0,20}\d{4}年\d{1,2}月(?:\d{1,2}日)?$"),
+        "newsletters",
+    ),
     ("copyright", re.compile(r"Copyright|©|版权", re.IGNORECASE), "caption in the 2025 briefing"),
     ("caption", re.compile(r"(?:图|表|注|Fig(?:ure)?|Table)\s?[\d一二三四五六七八九十.：:]"), "captions"),
     (
@@ -134,6 +140,16 @@ def _is_title(blocks: Sequence[Block], place: int) -> bool:
     )
 
 
+def could_be_title(words: str) -> bool:
+    """Whether the words of a single line have the form of a title."""
+    return _could_be_title((Line(0, 0, words, is_link=False),))
+
+
+def is_closed(words: str) -> bool:
+    """Whether a line ends a sentence, or stands in brackets of its own."""
+    return bool(_CLOSED.search(words)) or words.endswith(("】", "]", "］"))
+
+
 def _could_be_title(block: Block) -> bool:
     *first, last = [line.words for line in block]
     words = "".join([*first, last])
@@ -192,16 +208,22 @@ def _item_of_parts(blocks: Sequence[Block], roles: Sequence[_Role]) -> tuple[str
     places = [place for place, role in enumerate(roles) if role is _Role.TITLE]
     items = [place for place in places if len(blocks[place]) > 1]
     parts = [place for place in places if len(blocks[place]) == 1]
-    if len(items) != 1 or not parts or not all(_is_named_before(blocks, roles, place) for place in parts):
+    if len(items) != 1 or not parts or not _are_named_before(blocks, roles, parts):
         return ()
     return (_words(blocks[items[0]]),)
 
 
-def _is_named_before(blocks: Sequence[Block], roles: Sequence[_Role], place: int) -> bool:
-    """Whether the text before a title has said its words, or how they begin."""
-    before = zip(blocks[:place], roles[:place], strict=True)
-    body = _MARKS.sub("", "".join(_words(block) for block, role in before if role is _Role.BODY))
-    return _MARKS.sub("", _words(blocks[place]))[:NAMED_CHARACTERS] in body
+def _are_named_before(blocks: Sequence[Block], roles: Sequence[_Role], places: Sequence[int]) -> bool:
+    """Whether the text before each title has said its words, or how they begin."""
+    said = ""
+    done = 0
+    for place in places[:MAX_PARTS]:
+        before = zip(blocks[done:place], roles[done:place], strict=True)
+        said += _MARKS.sub("", "".join(_words(block) for block, role in before if role is _Role.BODY))
+        done = place
+        if _MARKS.sub("", _words(blocks[place]))[:NAMED_CHARACTERS] not in said:
+            return False
+    return len(places) <= MAX_PARTS
 
 
 def _words(block: Block) -> str:

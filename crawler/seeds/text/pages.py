@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
 
 from crawler.seeds.boundary.find import MAX_CHARACTERS, find_urls
@@ -39,27 +40,27 @@ class Line:
         return self.text.strip()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Page:
-    """One page, numbered from 1, with all its lines in order."""
+    """One page, numbered from 1, with all its lines in order. What is read of it is read once."""
 
     number: int
     lines: tuple[Line, ...]
 
-    @property
+    @cached_property
     def is_spread(self) -> bool:
         """Whether a blank line stands after nearly every line, and so ends no paragraph."""
         text = [bool(line.words) for line in self.lines if not line.is_link]
         single = sum(one and not two and three for one, two, three in zip(text, text[1:], text[2:], strict=False))
         return single > SPREAD * sum(text)
 
-    @property
+    @cached_property
     def blocks(self) -> list[tuple[Line, ...]]:
         """Runs of text lines without a blank or a link line between them."""
         runs = groupby(self.lines, key=lambda line: bool(line.words) and not line.is_link)
         return [tuple(run) for is_text, run in runs if is_text]
 
-    @property
+    @cached_property
     def links(self) -> list[tuple[Line, ...]]:
         """The link lines; the same URL on adjacent lines is one anchor broken over several."""
         runs: list[list[Line]] = []

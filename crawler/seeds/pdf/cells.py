@@ -10,9 +10,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import pairwise
 
-from crawler.seeds.pdf_columns import inner
-from crawler.seeds.pdf_page import Piece
-from crawler.seeds.pdf_shapes import union
+from crawler.seeds.pdf.columns import inner
+from crawler.seeds.pdf.page import Piece
+from crawler.seeds.pdf.shapes import union
 
 Cell = list[Piece]
 

@@ -20,9 +20,9 @@ from itertools import pairwise
 
 from crawler.model import ItemCandidate
 from crawler.seeds.outline import candidates
-from crawler.seeds.pdf_heads import Heads
-from crawler.seeds.pdf_letters import Style
-from crawler.seeds.pdf_lines import CELL_END, CLOSED, LINE_END, Columns, Line, Lines, mend
+from crawler.seeds.pdf.heads import Heads
+from crawler.seeds.pdf.letters import Style
+from crawler.seeds.pdf.lines import CELL_END, CLOSED, LINE_END, Columns, Line, Lines, mend
 from crawler.seeds.text.headings import NO_TITLES
 
 MAX_LINES = 3

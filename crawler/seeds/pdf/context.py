@@ -11,8 +11,8 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from crawler.seeds.pdf_found import Found
-from crawler.seeds.pdf_lines import BLOCK_END, CELL_END, LINE_END, Line, Lines, join, mend
+from crawler.seeds.pdf.found import Found
+from crawler.seeds.pdf.lines import BLOCK_END, CELL_END, LINE_END, Line, Lines, join, mend
 from crawler.seeds.sentences import sentence_around
 
 PARAGRAPH_LINES = 12

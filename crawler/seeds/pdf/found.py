@@ -13,11 +13,11 @@ from dataclasses import dataclass, field
 
 from crawler.model import Flag, Rectangle
 from crawler.seeds.boundary.find import Span, find_urls
-from crawler.seeds.pdf_heads import Heads
-from crawler.seeds.pdf_lines import CLOSED, Lines
-from crawler.seeds.pdf_links import Anchor, Words, names_another_target, read_anchors
-from crawler.seeds.pdf_pages import Page
-from crawler.seeds.pdf_shapes import Box, turned_back
+from crawler.seeds.pdf.heads import Heads
+from crawler.seeds.pdf.lines import CLOSED, Lines
+from crawler.seeds.pdf.links import Anchor, Words, names_another_target, read_anchors
+from crawler.seeds.pdf.pages import Page
+from crawler.seeds.pdf.shapes import Box, turned_back
 from crawler.seeds.recipients import tail
 
 

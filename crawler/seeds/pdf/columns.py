@@ -15,8 +15,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from crawler.seeds.pdf_page import Piece
-from crawler.seeds.pdf_shapes import union
+from crawler.seeds.pdf.page import Piece
+from crawler.seeds.pdf.shapes import union
 
 Row = list[Piece]
 Strip = tuple[float, float]

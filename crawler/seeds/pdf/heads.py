@@ -15,8 +15,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import chain
 
-from crawler.seeds.pdf_lines import Lines
-from crawler.seeds.pdf_shapes import Box
+from crawler.seeds.pdf.lines import Lines
+from crawler.seeds.pdf.shapes import Box
 from crawler.seeds.text.headings import RUNNING_HEADS
 
 EDGE = 0.14  # of the page's height

@@ -16,9 +16,9 @@ from functools import partial
 from itertools import pairwise
 from typing import Any
 
-from crawler.seeds.pdf_letters import Boxes, Letters, Style, find_quarters, read_letters
-from crawler.seeds.pdf_pdfium import has_pictures
-from crawler.seeds.pdf_shapes import Box, turned, union
+from crawler.seeds.pdf.letters import Boxes, Letters, Style, find_quarters, read_letters
+from crawler.seeds.pdf.pdfium import has_pictures
+from crawler.seeds.pdf.shapes import Box, turned, union
 
 MAX_CHARACTERS = 100_000  # of one page
 CELL_GAP = 1.0  # of a line's height: a wider gap ends a piece

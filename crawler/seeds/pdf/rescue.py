@@ -8,9 +8,9 @@ from typing import Any
 
 import pypdfium2.raw as raw  # type: ignore[import-untyped]  # ships no types
 
-from crawler.seeds.pdf_annotations import MAX_ANNOTATIONS, Link, PageLinks, resolve_uri
-from crawler.seeds.pdf_pdfium import Document
-from crawler.seeds.pdf_shapes import Box, union
+from crawler.seeds.pdf.annotations import MAX_ANNOTATIONS, Link, PageLinks, resolve_uri
+from crawler.seeds.pdf.pdfium import Document
+from crawler.seeds.pdf.shapes import Box, union
 
 MAX_URI_BYTES = 64 * 1024
 

@@ -20,15 +20,15 @@ from itertools import groupby
 
 from crawler.model import Flag
 from crawler.seeds.mention import Mention
-from crawler.seeds.pdf_context import Context
-from crawler.seeds.pdf_found import Found, join_found, read_found
-from crawler.seeds.pdf_headings import Headings, Title, count_letters, read_place, read_titles
-from crawler.seeds.pdf_heads import Edge, find_heads, read_edges
-from crawler.seeds.pdf_letters import Style
-from crawler.seeds.pdf_lines import Lines
-from crawler.seeds.pdf_links import IMAGE
-from crawler.seeds.pdf_pages import Page, Pdf, open_pdf
-from crawler.seeds.pdf_whys import too_many_links
+from crawler.seeds.pdf.context import Context
+from crawler.seeds.pdf.found import Found, join_found, read_found
+from crawler.seeds.pdf.headings import Headings, Title, count_letters, read_place, read_titles
+from crawler.seeds.pdf.heads import Edge, find_heads, read_edges
+from crawler.seeds.pdf.letters import Style
+from crawler.seeds.pdf.lines import Lines
+from crawler.seeds.pdf.links import IMAGE
+from crawler.seeds.pdf.pages import Page, Pdf, open_pdf
+from crawler.seeds.pdf.whys import too_many_links
 from crawler.seeds.reading import OPENING_CHARACTERS, Reading, Why
 
 MAX_FOUND = 20_000  # citations of one document

@@ -17,14 +17,14 @@ from functools import partial
 import pypdfium2.raw as raw  # type: ignore[import-untyped]  # ships no types
 from pypdf import PdfReader
 
-from crawler.seeds import pdf_whys as whys
-from crawler.seeds.pdf_annotations import PageLinks, open_reader, read_links
-from crawler.seeds.pdf_lines import Lines, read_lines
-from crawler.seeds.pdf_objects import tried
-from crawler.seeds.pdf_page import PageText, read_text
-from crawler.seeds.pdf_pdfium import Document, PdfiumError
-from crawler.seeds.pdf_rescue import rescue_links
-from crawler.seeds.pdf_shapes import Box
+from crawler.seeds.pdf import whys
+from crawler.seeds.pdf.annotations import PageLinks, open_reader, read_links
+from crawler.seeds.pdf.lines import Lines, read_lines
+from crawler.seeds.pdf.objects import tried
+from crawler.seeds.pdf.page import PageText, read_text
+from crawler.seeds.pdf.pdfium import Document, PdfiumError
+from crawler.seeds.pdf.rescue import rescue_links
+from crawler.seeds.pdf.shapes import Box
 from crawler.seeds.reading import Why
 
 MAX_PAGES = 5_000

@@ -26,8 +26,8 @@ from pypdf.generic import (
     TextStringObject,
 )
 
-from crawler.seeds.pdf_objects import array_of, dictionary_of, is_fit, tried
-from crawler.seeds.pdf_shapes import Box, union
+from crawler.seeds.pdf.objects import array_of, dictionary_of, is_fit, tried
+from crawler.seeds.pdf.shapes import Box, union
 from crawler.urls.redact import MAIL
 from crawler.urls.repair import looks_like_host
 

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from crawler.seeds.boundary.find import find_urls
-from crawler.seeds.pdf_annotations import Link
-from crawler.seeds.pdf_lines import BLOCK_END, CELL_END, Line, Lines, mend
-from crawler.seeds.pdf_shapes import Box, centre, gap_between, holds, turned, union
+from crawler.seeds.pdf.annotations import Link
+from crawler.seeds.pdf.lines import BLOCK_END, CELL_END, Line, Lines, mend
+from crawler.seeds.pdf.shapes import Box, centre, gap_between, holds, turned, union
 from crawler.urls.address import read_address
 
 IMAGE = "[image]"

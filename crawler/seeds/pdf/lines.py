@@ -17,11 +17,11 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from statistics import median_low
 
-from crawler.seeds.pdf_cells import read_cells
-from crawler.seeds.pdf_columns import Band, read_bands
-from crawler.seeds.pdf_letters import Style
-from crawler.seeds.pdf_page import Piece
-from crawler.seeds.pdf_shapes import Box, union
+from crawler.seeds.pdf.cells import read_cells
+from crawler.seeds.pdf.columns import Band, read_bands
+from crawler.seeds.pdf.letters import Style
+from crawler.seeds.pdf.page import Piece
+from crawler.seeds.pdf.shapes import Box, union
 from crawler.seeds.text.headings import join_words
 
 SLACK = 2  # characters that may stand a little out of order

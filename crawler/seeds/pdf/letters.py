@@ -21,7 +21,7 @@ from typing import Any
 
 import pypdfium2.raw as raw  # type: ignore[import-untyped]  # ships no types
 
-from crawler.seeds.pdf_shapes import Box, turned
+from crawler.seeds.pdf.shapes import Box, turned
 
 Boxes = list[Box | None]
 
