@@ -2,7 +2,8 @@
 
 Rules:
 - A sentence ends at 。！？；…, at a blank line, and at .!? before white space.
-- What is kept is redacted before it is cut: half an address is hard to recognise.
+- What is kept is redacted before it is cut: half an address is hard to recognise. What is plainly too much is cut
+  off before, at white space: no address goes over it.
 """
 
 from __future__ import annotations
@@ -14,8 +15,11 @@ from crawler.urls.redact import redact_text
 CONTEXT_CHARACTERS = 160
 BEFORE_CHARACTERS = CONTEXT_CHARACTERS // 2
 WINDOW = 1000  # characters on either side that are looked at
+ENOUGH = 400  # of them are redacted
 
 _CHINESE_BREAK = re.compile(r"(?<=[^\x00-\x7f])\s*\n\s*(?=[^\x00-\x7f])")
+_SPACE = re.compile(r"\s")
+_SPACE_BEFORE = re.compile(r".*\s", re.DOTALL)  # up to the last one
 _END = re.compile(r"[。！？；…]+[”’」』）》\"')]*|[.!?]+[”’\"')]*(?=\s)|\n\s*\n|\f")
 
 
@@ -30,8 +34,19 @@ def sentence_between(before: str, words: str, after: str) -> str:
     closed = _END.search(after)
     before = before[opened[-1] if opened else 0 :]
     after = after[: closed.end()] if closed else after
+    before, after = _last_words(before), _first_words(after)
     shown = [one_line(redact_text(part)) for part in (before, words, after)]
     return _joined(before, after, shown)
+
+
+def _last_words(text: str) -> str:
+    found = _SPACE_BEFORE.match(text, 0, max(0, len(text) - ENOUGH))
+    return text[found.end() :] if found else text
+
+
+def _first_words(text: str) -> str:
+    found = _SPACE.search(text, ENOUGH)
+    return text[: found.end()] if found else text
 
 
 def one_line(text: str) -> str:

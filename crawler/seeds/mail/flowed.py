@@ -16,6 +16,7 @@ from itertools import groupby
 SIGNATURE = "-- "
 
 _ADDRESS_AT_END = re.compile(r"(?:https?:|www\.)[!-~]{0,2000}$", re.IGNORECASE)
+_ADDRESS_CHARACTERS = 2010
 _QUOTED = re.compile(r"(>*) ?(.*)", re.DOTALL)
 
 
@@ -51,4 +52,4 @@ def _paragraphs(lines: list[str], is_space_deleted: bool, mark: str) -> Iterator
 def _piece(line: str, is_space_deleted: bool) -> str:
     if is_space_deleted:
         return line[:-1]
-    return line[:-1] + "\n" if _ADDRESS_AT_END.search(line[:-1]) else line
+    return line[:-1] + "\n" if _ADDRESS_AT_END.search(line[-_ADDRESS_CHARACTERS:-1]) else line

@@ -40,6 +40,7 @@ KNOWN_FIELDS = frozenset(
 
 _SEPARATOR = "\n\n"
 _MBOX = re.compile(rb"\n\r?\nFrom [^\r\n]{1,200}\d{4}\r?\n[A-Za-z-]+:")
+_LINE_END = re.compile("\n")
 _PARAGRAPH = re.compile(r"\n[^\S\n]*\n\s*")
 _QUOTED_FIELD = re.compile(
     r"[>\s*|]*(?:发件人|收件人|抄送|密送|寄件者|收件者|副本|回复|From|To|Cc|Bcc|Reply-To|Sender)\s*[:：*]",
@@ -90,7 +91,8 @@ def _reading(mail: mime.Mail, bodies: Sequence[Body], found: _Found) -> Reading:
     left_out: list[str] = []
     offset = 0
     for body in bodies:
-        cited = [mention for mention in body.mentions if not _is_of_head(body.text, mention, own)]
+        lines = [0, *(found.end() for found in _LINE_END.finditer(body.text))]
+        cited = [mention for mention in body.mentions if not _is_of_head(body.text, lines, mention, own)]
         kept, links = leave_out_opt_outs(body.text, cited)
         mentions += [_moved(mention, offset) for mention in kept]
         left_out += links
@@ -191,13 +193,13 @@ def _recipients(head: mime.Head) -> frozenset[str]:
     return frozenset(address.lower() for _, address in getaddresses(fields) if "@" in address)
 
 
-def _is_of_head(text: str, mention: Mention, own: frozenset[str]) -> bool:
-    """True for a recipient's own address, and for addresses in the heads of quoted messages."""
-    if read_address(mention.url).mail is None:
+def _is_of_head(text: str, lines: Sequence[int], mention: Mention, own: frozenset[str]) -> bool:
+    """True for a recipient's own address, and for addresses in the heads of quoted messages; `lines` are the starts."""
+    if "@" not in mention.url or read_address(mention.url).mail is None:
         return False
     address = mention.url.lower().removeprefix("mailto:").partition("?")[0]
-    line = text[text.rfind("\n", 0, mention.start) + 1 : mention.start]
-    return address in own or bool(_QUOTED_FIELD.match(line))
+    line = lines[bisect_right(lines, mention.start) - 1]
+    return address in own or bool(_QUOTED_FIELD.match(text, line, mention.start))
 
 
 def _dated(head: mime.Head) -> str | None:
