@@ -1,0 +1,74 @@
+"""Our crawl and archive alone, no seeds, no judging, no report: `python -m bench.ours DIR PORT NUMBER HOSTS KIND`.
+
+DIR keeps its archive, so that a second run is a second night.
+"""
+
+from __future__ import annotations
+
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from crawler.archive.writer import ArchiveWriter
+from crawler.clock import Clock
+from crawler.config import Config
+from crawler.fetch.crawl import crawl
+from crawler.fetch.round import batches_of
+from crawler.fetch.scribe import Scribe
+from crawler.fetch.work import Work
+from crawler.ledger.ledger import Ledger
+from crawler.model import Night, Target
+from crawler.night.plan import revalidations
+from crawler.urls.canonical import urlkey
+
+
+def uris(port: int, number: int, hosts: int, kind: str) -> list[str]:
+    """The addresses of a suite: pages spread over hosts in turn."""
+    return [f"http://{host(place % hosts)}:{port}/{kind}/{place}" for place in range(number)]
+
+
+def host(number: int) -> str:
+    """The loopback address of a host."""
+    return f"127.{1 + number // 62500}.{number // 250 % 250}.{1 + number % 250}"
+
+
+def main() -> None:
+    """Crawl and archive once."""
+    folder, port, number, hosts, kind = Path(sys.argv[1]), *map(int, sys.argv[2:5]), sys.argv[5]
+    config = Config(
+        contact="https://example.org/bench",
+        allow_private_networks=("127.0.0.0/8",),
+        delay_s=0.0001,
+        max_delay_s=0.0001,
+        concurrency=32,
+        retry_waits_s=(),
+    )
+    ledger = Ledger.open(folder / "ledger.sqlite3")
+    clock = Clock(datetime(2026, 1, 1 + len(ledger.nights()), 2, tzinfo=UTC))
+    night = Night(f"{clock.started_at:%Y%m%dT%H%M%SZ}", clock.started_at, simulated=True)
+    ledger.begin_night(night, "{}")
+    writer = ArchiveWriter(folder, ledger, night, clock, {"description": "a measurement"})
+    scribe = Scribe(writer, ledger)
+    targets = [Target(uri, urlkey(uri)) for uri in uris(port, number, hosts, kind)]
+    work = Work(
+        night=night.id,
+        config=config,
+        clock=clock,
+        deadline_at=clock.started_at + timedelta(hours=10),
+        ledger=ledger,
+        scribe=scribe,
+        batches=batches_of(targets),
+        revalidations=revalidations(ledger, night.id),
+    )
+    crawl(work)
+    scribe.close()
+    writer.close()
+    seen = ledger.observations_of(night.id)
+    good = sum(one.final is not None and one.final.status in (200, 304) for one in seen.values())
+    ledger.end_night(night.id, clock.now(), 0, "1")
+    if good != number:
+        raise SystemExit(f"{good} of {number} pages were fetched")
+
+
+if __name__ == "__main__":
+    main()
