@@ -82,6 +82,10 @@ def test_the_delimiter_is_told_by_the_rows(text: str, delimiter: str) -> None:
         ('x,"=hyperlink(""https://e.org/a"")"', "https://e.org/a", None),
         ('x,"=HYPERLINK(""https://e.org/a"";A1)"', "https://e.org/a", None),
         ('x,"+HYPERLINK( ""https://e.org/a"" , """")"', "https://e.org/a", None),
+        ('x,"=HYPERLINK(""https://e.org/a"",""词""&B2)"', "https://e.org/a", None),
+        ('x,\'=HYPERLINK("https://e.org/a";"词")', "https://e.org/a", "词"),
+        ('x,=IMAGE("https://e.org/a.png")', "https://e.org/a.png", None),
+        ('x,="https://e.org/a"', "https://e.org/a", None),
         ('x,  "https://e.org/a,b"', "https://e.org/a,b", None),
         ("x,见 https://e.org/a。", "https://e.org/a", None),
     ],
@@ -94,6 +98,37 @@ def test_a_cell_gives_its_link(row: str, url: str, anchor: str | None) -> None:
 
 def test_a_formula_that_opens_nothing_outside_is_no_citation() -> None:
     assert read(read_csv, '链接\r\n"=HYPERLINK(""#Sheet2!A1"",""页"")"\r\n'.encode()).mentions == ()
+
+
+CALCULATED = [
+    'HYPERLINK(""https://e.org/6?a=1&b=""&A2,""词"")',
+    "HYPERLINK(A2)",
+    'HYPERLINK(CONCAT(""https://e.org/"",A2))',
+    'CONCAT(""https://e.org/"",""a"")',
+    '""https://e.org/""&A2',
+    'IF(A2>1,""https://e.org/1"",""https://e.org/2"")',
+]
+
+
+@pytest.mark.parametrize("formula", CALCULATED)
+def test_a_formula_that_must_be_calculated_is_told_and_not_cited(formula: str) -> None:
+    reading = read(read_csv, f'标题,链接\r\n"={formula}",https://e.org/own\r\n甲文,"={formula}"\r\n'.encode())
+    assert [one.url for one in reading.mentions] == ["https://e.org/own"], "an address that nobody wrote would be cited"
+    assert "row 2, column 1 and 1 more" in reading.warnings[0].en
+    assert "第 2 行第 1 列等 2 个单元格" in reading.warnings[0].zh
+
+
+def test_a_formula_is_no_item() -> None:
+    told = read(
+        read_csv, '标题,链接\n=IMAGE("https://e.org/i.png"),https://e.org/1\n=SUM(1;2),https://e.org/2\n'.encode()
+    )
+    assert [(one.url, one.candidates, one.context) for one in told.mentions] == [
+        ("https://e.org/i.png", (), "https://e.org/1"),
+        ("https://e.org/1", (), "https://e.org/1"),
+        ("https://e.org/2", (), "https://e.org/2"),
+    ], "an editor would read a formula where a title belongs"
+    (linked,) = read(read_csv, '标题\n"=HYPERLINK(""https://e.org/1"",""甲文"")"\n'.encode()).mentions
+    assert linked.context == "甲文"
 
 
 def test_a_recipient_stands_nowhere_in_what_is_kept() -> None:

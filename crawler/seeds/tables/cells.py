@@ -9,8 +9,12 @@ Rules:
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+
+CACHED = 8  # a cell's places are asked one after the other
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _DOUBLED = re.compile('""')
@@ -29,8 +33,13 @@ class Cell:
         """Where the character of `words` with that index stands in the text."""
         if self.raw == self.words:
             return self.start + index
-        quotes = (found.start() - number for number, found in enumerate(_DOUBLED.finditer(self.raw)))
-        return self.start + index + sum(1 for quote in quotes if quote < index)
+        return self.start + index + bisect_left(_quotes(self.raw), index)
+
+
+@lru_cache(CACHED)
+def _quotes(raw: str) -> tuple[int, ...]:
+    """Where the doubled quotes of a cell stand in its words."""
+    return tuple(found.start() - number for number, found in enumerate(_DOUBLED.finditer(raw)))
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from crawler.model import ItemCandidate
 from crawler.seeds.boundary.find import find_urls
@@ -23,6 +24,9 @@ Row = Sequence[str]
 HEADER_ROWS = 10  # a title and a remark may stand above the header
 HEADER_COLUMNS = 24  # of a header cell; a Han character takes two
 SAMPLE_ROWS = 200
+HEADER_CHARACTERS = 200  # of such a cell with its remarks in brackets
+MAX_COLUMNS = 256  # columns beyond hold links, not what they mean
+MAX_CANDIDATES = 50  # of a row
 CANDIDATE_CHARACTERS = 80
 
 # (meaning, how header cells end in Chinese, whole words they end with in English)
@@ -86,7 +90,9 @@ class Columns:
         title = self.title_of(row)
         if title:
             return (ItemCandidate(redact_text(title), "title-column"),)
-        words = dict.fromkeys(cell for cell in map(_clean, row) if is_words(cell) and cell != self.section_of(row))
+        section = self.section_of(row)
+        cells = (cell for cell in map(_clean, row[:MAX_COLUMNS]) if cell != section and is_words(cell))
+        words = dict.fromkeys(islice(cells, MAX_CANDIDATES))
         offers = [ItemCandidate(redact_text(cell), "same-row") for cell in words if len(cell) <= CANDIDATE_CHARACTERS]
         return tuple(offers) if len(offers) > 1 else ()
 
@@ -98,7 +104,7 @@ def find_columns(rows: Sequence[Row]) -> Columns | None:
     no list of links, and its cells are running text.
     """
     for number, row in enumerate(rows[:HEADER_ROWS]):
-        meanings = [read_header(_clean(cell)) for cell in row]
+        meanings = [read_header(_clean(cell)) for cell in row[:MAX_COLUMNS]]
         if _is_header(row, meanings) and (len([*filter(None, row)]) > 1 or _width(rows) == 1):
             return _by_header(rows, number, meanings)
     return _by_cells(rows)
@@ -106,6 +112,8 @@ def find_columns(rows: Sequence[Row]) -> Columns | None:
 
 def read_header(cell: str) -> str | None:
     """What a header cell says its column holds: `url`, `title`, `section`, or None."""
+    if len(cell) > HEADER_CHARACTERS:
+        return None
     spellings = [_BRACKETED.sub("", cell), *_BRACKETED.findall(cell)]
     return next((found for words in spellings if (found := _meaning(_MARKS.sub(" ", words).strip().casefold()))), None)
 
@@ -174,7 +182,7 @@ def _mostly(holds: Callable[[str], bool], cells: Iterable[str]) -> bool:
 
 
 def _width(rows: Sequence[Row]) -> int:
-    return max(map(len, rows), default=0)
+    return min(max(map(len, rows), default=0), MAX_COLUMNS)
 
 
 def _cell(row: Row, place: int) -> str:
