@@ -23,6 +23,7 @@ from crawler.seeds.explain import FLAGS, UNCERTAIN, WHY, explain, place_of
 from crawler.seeds.formats import MAX_TEXT_BYTES, READERS
 from crawler.seeds.show import citation_json
 from crawler.seeds.table import document_table
+from crawler.seeds.text.markdown import read_markdown
 from crawler.seeds.text.page_text import read_text
 
 HERE = Path(__file__).parent
@@ -329,3 +330,50 @@ def test_the_explanation_says_why() -> None:
 )
 def test_the_kind_is_told_by_the_paths_extension(uri: str, kind: Kind) -> None:
     assert kind_of(uri) is kind
+
+
+@pytest.mark.parametrize(
+    "line", ["2024年5月", "第3期（2024年5月）", "May 2024", "2024年5月 总第12期", "日期：2024-05-06"]
+)
+def test_a_line_that_only_dates_the_issue_is_no_title(line: str) -> None:
+    text = f"{line}\n\n新的渡口\n\n正文第一段在这里，渡口的事情说来话长，先说到这里。\n\nhttps://example.org/1\n"
+    assert [[one.item for one in mention.candidates] for mention in read_text(text)] == [["新的渡口"]]
+
+
+@pytest.mark.parametrize("line", ["2024年5月的渡口", "渡口通讯社开业"])
+def test_a_title_that_names_a_month_or_a_newsletter_is_one(line: str) -> None:
+    text = f"{line}\n\n正文第一段在这里，渡口的事情说来话长，先说到这里。\n\nhttps://example.org/1\n"
+    assert [[one.item for one in mention.candidates] for mention in read_text(text)] == [[line]]
+
+
+A = "https://e.org/a"
+MARKDOWN = [
+    # name, text, (what its place shows, anchor, section, items)
+    ("anchor", f'<a href="{A}?b&amp;c">渡口 &amp; 船</a>', (f"{A}?b&amp;c", "渡口 & 船", None, ["渡口 & 船"])),
+    ("anchor in a block", f"<div>\n<a class=x href='{A}'>渡<b>口</b></a>\n</div>", (A, "渡口", None, ["渡口"])),
+    ("anchor without end", f'x <a href="{A}">渡口', (A, "渡口", None, ["渡口"])),
+    ("row", f"|标题|链接|\n|-|-|\n|渡口|{A}|", (A, None, None, ["渡口"])),
+    ("linked cell", f"|标题|链接|栏目|\n|-|-|-|\n|渡口|[下载]({A})|航运|", (A, "下载", "航运", ["渡口"])),
+    ("linked title", f"|标题|年|\n|-|-|\n|[渡口]({A})|2026|", (A, "渡口", None, ["渡口"])),
+    ("other header", f"|甲乙|丙丁|\n|-|-|\n|渡口|<{A}>|", (A, A, None, ["渡口"])),
+    ("escapes", f"- 渡口 {A}\\_b", (f"{A}\\_b", None, None, ["渡口"])),
+    ("code", f"`{A}\\_b`", (f"{A}\\_b", None, None, [])),
+    ("reference", f"[渡口][1]\n\n[1]: {A}", (A, "渡口", None, ["渡口"])),
+]
+
+
+@pytest.mark.parametrize(("text", "told_of"), [row[1:] for row in MARKDOWN], ids=[row[0] for row in MARKDOWN])
+def test_a_link_in_markdown_has_its_place_words_and_item(text: str, told_of: tuple[str, str, str, list[str]]) -> None:
+    (mention,) = read_markdown(text)
+    found = (text[mention.start : mention.end], mention.anchor, mention.section)
+    assert (*found, [one.item for one in mention.candidates]) == told_of, "an editor would not find the link again"
+
+
+_marks = ["[", "](", ")", "<a href='", "'>", "</a>", "`", "|", "|-|-|", "\n", "- ", "&amp;", "\\_", "<", ">", "!", "词"]
+
+
+@given(st.lists(st.sampled_from([*_marks, *_urls]), max_size=30).map("".join))
+def test_any_markdown_is_read_with_places_inside_it(text: str) -> None:
+    for mention in read_markdown(text):
+        assert 0 <= mention.start <= mention.end <= len(text)
+        assert text.count("\n", 0, mention.start) + 1 == mention.lines[0] or "\r" in text

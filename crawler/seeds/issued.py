@@ -57,6 +57,15 @@ def find_issued(path: str, opening: str = "", dated: str | None = None, stated: 
     return next((Issued(day, source) for day, source in found if day), None)
 
 
+def only_dates(line: str) -> bool:
+    """True for a line that says nothing but when an issue appeared, or which one it is and when."""
+    if len(line) > MAX_LINE_CHARACTERS:
+        return False
+    found = next((found for pattern in _DATES if (found := pattern.search(line)) and _iso(found)), None)
+    beside = line[: found.start()] + " " + line[found.end() :] if found else line
+    return found is not None and not _SAYS_ISSUE.sub("", beside).strip(_MARKS + " \t\u3000")
+
+
 def _in_name(path: PurePosixPath) -> str | None:
     """The date in a file's name, or else in the folders it lies in (`2025/06/briefing.pdf`)."""
     return next((day for text in (path.stem, str(path.with_suffix(""))) for day in _dates_in(text)), None)

@@ -15,7 +15,7 @@ from crawler.urls.redact import redact_text
 CONTEXT_CHARACTERS = 160
 BEFORE_CHARACTERS = CONTEXT_CHARACTERS // 2
 WINDOW = 1000  # characters on either side that are looked at
-ENOUGH = 400  # of them are redacted
+ENOUGH = 240  # of them are redacted
 
 _CHINESE_BREAK = re.compile(r"(?<=[^\x00-\x7f])\s*\n\s*(?=[^\x00-\x7f])")
 _SPACE = re.compile(r"\s")

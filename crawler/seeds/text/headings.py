@@ -7,7 +7,8 @@ Rules:
   near it, or repeated by the body's first words.
 - Where one title of a page takes several lines and every other is a single line whose words the text
   before it has already named, those are sub-headings of the one, not items of their own.
-- Credits, sources, captions, list items and lines with an address in them are no titles.
+- Credits, sources, captions, list items, lines with an address in them and a line that only dates the issue are no
+  titles.
 """
 
 from __future__ import annotations
@@ -18,6 +19,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from crawler.seeds.issued import only_dates
 from crawler.seeds.text.pages import Line, Page
 
 Block = tuple[Line, ...]
@@ -123,6 +125,8 @@ def _role(blocks: Sequence[Block], place: int, closed: bool) -> _Role:
         return _Role.HEAD
     if any(pattern.match(block[0].words) for name, pattern, _ in NO_TITLES if name != "list item"):
         return _Role.ASIDE
+    if len(block) == 1 and only_dates(block[0].words):
+        return _Role.ASIDE
     return _Role.TITLE if closed and _is_title(blocks, place) else _Role.BODY
 
 
@@ -157,6 +161,7 @@ def _could_be_title(block: Block) -> bool:
         not _INDENT.match(block[0].text)
         and not any(pattern.match(words) for _, pattern, _ in NO_TITLES)
         and not _ADDRESS.search(words)
+        and not only_dates(words)
         and len(_WORD.findall(words)) >= 2
         and not _PUNCTUATED.search(last)
         and all(not _PUNCTUATED.search(line) or _GOES_ON.search(line) for line in first)
