@@ -106,7 +106,9 @@ def _is_own(text: str, mention: Mention, edges: _Edges) -> bool:
 
 def _name(text: str, mention: Mention) -> str:
     """What a link is called, as it may be shown: redacted before it is cut, nothing that would write to a terminal."""
-    words = mention.anchor if mention.anchor is not None else _announced(text, mention.start)
+    announced = _announced(text, mention.start) if mention.anchor is None else ""
+    is_said = _says(announced, SAYS) or _says(announced, MAY_SAY)
+    words = mention.anchor or (announced if is_said else read_address(mention.url).printed)
     shown = _plain(redact_text(words))
     plain = "".join(one if one.isprintable() else "?" for one in shown)
     return plain if len(plain) <= NAME_CHARACTERS else plain[: NAME_CHARACTERS - 1] + "…"
