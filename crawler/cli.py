@@ -148,7 +148,9 @@ def _add_archive(commands: argparse._SubParsersAction[_Parser]) -> None:
     indexing.set_defaults(run=_archive_reindex)
     checking = actions.add_parser("check", help="prove every digest, offset and revisit again")
     checking.set_defaults(run=_archive_check)
-    for action in (getting, listing, checking, indexing):
+    counting = actions.add_parser("stats", help="what the archive holds, and what unchanged answers saved")
+    counting.set_defaults(run=_archive_stats)
+    for action in (getting, listing, checking, indexing, counting):
         _add_places(action)
 
 
@@ -373,6 +375,13 @@ def _archive_reindex(options: argparse.Namespace) -> int:
     with night_lock(options.archive):
         for sentence in reindex(options.archive, _open_ledger(options.archive), urlkey):
             print(sentence)
+    return 0
+
+
+def _archive_stats(options: argparse.Namespace) -> int:
+    from crawler.archive.stats import measure, render
+
+    print(render(measure(options.archive, _open_ledger(options.archive).all_captures())))
     return 0
 
 

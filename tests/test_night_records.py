@@ -162,3 +162,16 @@ def test_the_index_of_the_archive_lists_what_other_tools_can_replay(house: House
     assert sum(b"/validated" in line.split(b" ", 1)[0] for line in lines) == 1, (
         "a 304 replays as a blank page elsewhere"
     )
+
+
+def test_the_figures_of_the_archive_are_those_of_its_records(house: House, records: list[Stored]) -> None:
+    said = house.run("archive", "stats").said
+    answers = [record for record in records if record.kind in ("response", "revisit")]
+    revisits = [record for record in answers if record.kind == "revisit"]
+    unchanged = [record for record in revisits if record.fields["WARC-Profile"].endswith("server-not-modified")]
+    assert f"{len(answers)} of" in said, "the archive would be told larger or smaller than it is"
+    assert f"{len(revisits) - len(unchanged)} answers with a payload held already" in said
+    assert f"{len(unchanged)} answers of 304" in said
+    assert unchanged
+    on_disk = sum(path.stat().st_size for path in (house.archive / "warc").glob("*.warc.gz"))
+    assert f"{on_disk / 1024:.1f} KiB on disk" in said
