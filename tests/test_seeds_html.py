@@ -357,3 +357,11 @@ def test_a_reading_is_the_same_every_time() -> None:
     content = (DOCUMENTS / "html" / "newsletter.html").read_bytes()
     assert isinstance(read_html(content), Reading)
     assert read_html(content) == read_html(content)
+
+
+def test_the_head_of_a_column_titles_no_row() -> None:
+    row = "<tr><td>红楼梦</td><td><a href='https://example.org/1'>阅读</a></td></tr>"
+    page = f"<h1>书单</h1><table><tr><th>书名</th><th>链接</th></tr>{row}</table><p>正文很长，字号平常。</p>"
+    reading = read_html(page.encode())
+    assert isinstance(reading, Reading)
+    assert "链接" not in [one.item for one in reading.mentions[0].candidates], "every book would be called a link"

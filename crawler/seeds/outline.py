@@ -28,6 +28,10 @@ BUTTONS = tuple(
         (r"(?:点击)?(?:阅读|查看|浏览|了解)(?:全文|原文|更多|详情)|更多(?:详情)?|全文|详情", "Chinese newsletters"),
         (r"(?:立即|点击|马上)?(?:下载|报名|注册|订阅|参加|观看)(?:报告|附件|视频)?", "Chinese calls to action"),
         (r"(?:read|learn|find out|see|view|show) (?:more|all|on|online|the .{1,20})", "newsletters in English"),
+        (
+            r"阅读|查看|打开|链接|网址|原文|点击(?:这里|此处)?|此处|这里|here|link|url|read|open",
+            "a cell or a word that links",
+        ),
         (r"(?:download|register|sign up|subscribe|watch|join|click here)(?: \w+){0,2}", "calls to action"),
     )
 )

@@ -16,7 +16,7 @@ PLAIN_PX = 16.0
 MAX_STYLE = 4000
 
 FONT_SIZES = {"1": 10.0, "2": 13.0, "3": 16.0, "4": 18.0, "5": 24.0, "6": 32.0, "7": 48.0}  # HTML §15.3.4
-BOLD_TAGS = frozenset({"b", "strong", "th"})
+BOLD_TAGS = frozenset({"b", "strong"})  # not th: a column's head titles no row
 SCALED_TAGS = {"big": 1.2, "small": 0.83}
 
 _HIDDEN = re.compile(
