@@ -12,6 +12,8 @@ from crawler.fetch import settings as project
 from crawler.fetch.spider import CitationsSpider
 from crawler.fetch.work import Work
 
+POLITE_S = 6.0  # of a stop that is asked for; a service manager kills after ten and more
+
 
 def crawl(work: Work) -> None:
     """Visit every target of the work. Raises what of ours stopped the crawl (EverciteError)."""
@@ -28,10 +30,17 @@ async def _crawl(work: Work) -> None:
     def terminate() -> None:
         work.terminated = True
         stopping.append(asyncio.ensure_future(runner.stop()))
+        # What still waits then waits for an answer that nobody will bring; all that was observed is committed.
+        loop.call_later(POLITE_S, crawling.cancel)
 
     stopping: list[asyncio.Future[None]] = []
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signum, terminate)
-    await runner.crawl(CitationsSpider, work=work)
-    await asyncio.gather(*stopping)
+    crawling = asyncio.ensure_future(runner.crawl(CitationsSpider, work=work))
+    try:
+        await crawling
+        await asyncio.gather(*stopping)
+    except asyncio.CancelledError:
+        if not work.terminated:
+            raise
