@@ -41,7 +41,7 @@ NO_TITLES = (
     ("credit", re.compile(r"(?:责任)?编辑[:：]|(?:联系|电话|邮箱|地址|网址|E-?mail|Tel)", re.IGNORECASE), "imprints"),
     (
         "masthead",
-        re.compile(r".{0,20}第\s?[\d一二三四五六七八九十百]+\s?期|.{0,20}\d{4}年\d{1,2}月(?:\d{1,2}日)?$"),
+        re.compile(r".{0,20}第\s?[\d一二三四五六七八九十百]+\s?期"),
         "newsletters",
     ),
     ("copyright", re.compile(r"Copyright|©|版权", re.IGNORECASE), "caption in the 2025 briefing"),
