@@ -53,7 +53,10 @@ class Config:
     max_body_bytes: int = 1024 * MIB
     max_decoded_bytes: int = 64 * MIB
     max_header_bytes: int = 256 * 1024
+    max_spool_bytes: int = 4096 * MIB
     requisites: bool = True
+    max_requisites: int = 200
+    max_requisites_bytes: int = 64 * MIB
     learn_refetch_s: float = 0.0
     unwrap: str = "once"
     exclude: tuple[Exclusion, ...] = ()
@@ -225,4 +228,7 @@ _POSITIVE = (
     "max_body_bytes",
     "max_decoded_bytes",
     "max_header_bytes",
+    "max_spool_bytes",
+    "max_requisites",
+    "max_requisites_bytes",
 )

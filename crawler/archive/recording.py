@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from crawler.model import Capture, Exchange
@@ -13,6 +14,8 @@ class Recording:
 
     `via` is the uri that led here, `hop_path` one letter a hop, `cited_by` one text a citation (the
     document's sha256 and the place in it), `revalidated` the capture whose validators were sent.
+    `outlinks` reads the page's links, one text each; it is called only for an answer that is stored in full,
+    on the writer's thread.
     """
 
     exchange: Exchange
@@ -21,3 +24,4 @@ class Recording:
     hop_path: str = ""
     cited_by: tuple[str, ...] = ()
     revalidated: Capture | None = None
+    outlinks: Callable[[], Sequence[str]] | None = None

@@ -78,7 +78,7 @@ def exchange_records(
     answer = _answer(exchange, revisit, warcinfo_id, new_id()) if exchange.received_length else None
     request = _request(exchange, answer, warcinfo_id, new_id()) if exchange.sent else None
     found = [record for record in (answer, request) if record is not None]
-    return [*found, _metadata(recording, found[0], warcinfo_id, new_id())] if found else []
+    return [*found, _metadata(recording, revisit, found[0], warcinfo_id, new_id())] if found else []
 
 
 def warcinfo_record(record_id: str, filename: str, at: datetime, night: str, info: Mapping[str, str]) -> WarcRecord:
@@ -102,6 +102,19 @@ def resource_record(
         ("WARC-Payload-Digest", digest),
     ]
     return _record(RecordType.RESOURCE, record_id, head, media_type, block)
+
+
+def metadata_record(
+    record_id: str, uri: str, at: datetime, refers_to: str, fields: Fields, warcinfo_id: str
+) -> WarcRecord:
+    """What became known of an earlier record later on (§6.6)."""
+    head: Pairs = [
+        ("WARC-Target-URI", target_uri(uri)),
+        ("WARC-Date", warc_date(at)),
+        ("WARC-Refers-To", refers_to),
+        ("WARC-Warcinfo-ID", warcinfo_id),
+    ]
+    return _record(RecordType.METADATA, record_id, head, MEDIA_TYPE, write_fields(fields))
 
 
 def certificate_record(record_id: str, exchange: Exchange, warcinfo_id: str, concurrent_to: str) -> WarcRecord:
@@ -168,14 +181,18 @@ def _request(exchange: Exchange, answer: WarcRecord | None, warcinfo_id: str, re
     return _record(RecordType.REQUEST, record_id, head, "application/http;msgtype=request", exchange.sent)
 
 
-def _metadata(recording: Recording, about: WarcRecord, warcinfo_id: str, record_id: str) -> WarcRecord:
+def _metadata(
+    recording: Recording, revisit: Revisit | None, about: WarcRecord, warcinfo_id: str, record_id: str
+) -> WarcRecord:
     head: Pairs = [
         *_where(recording.exchange),
         ("WARC-Concurrent-To", about.record_id),
         ("WARC-IP-Address", recording.exchange.ip),
         ("WARC-Warcinfo-ID", warcinfo_id),
     ]
-    return _record(RecordType.METADATA, record_id, head, MEDIA_TYPE, write_fields(metadata_fields(recording)))
+    links = recording.outlinks() if recording.outlinks is not None and revisit is None else ()
+    fields = (*metadata_fields(recording), *(("outlink", link) for link in links))
+    return _record(RecordType.METADATA, record_id, head, MEDIA_TYPE, write_fields(fields))
 
 
 def _record(record_type: RecordType, record_id: str, head: Pairs, media_type: str, block: bytes) -> WarcRecord:

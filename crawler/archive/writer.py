@@ -13,7 +13,7 @@ from __future__ import annotations
 import logging
 import threading
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -25,7 +25,15 @@ from crawler.archive.index import Index
 from crawler.archive.openfile import OpenFile
 from crawler.archive.originals import Originals
 from crawler.archive.recording import Recording
-from crawler.archive.records import certificate_record, exchange_records, resource_record, warcinfo_record
+from crawler.archive.records import (
+    WarcRecord,
+    certificate_record,
+    exchange_records,
+    metadata_record,
+    resource_record,
+    warcinfo_record,
+)
+from crawler.archive.warcfields import Fields
 from crawler.clock import Clock
 from crawler.model import Capture, Exchange, Night
 
@@ -78,12 +86,26 @@ class ArchiveWriter:
 
     def write_resource(self, uri: str, media_type: str, block: bytes) -> str:
         """Archive a thing of our own (a log, a report) under a uri: its record id."""
+        return self._write_one(
+            len(block),
+            lambda new_id, warcinfo: resource_record(new_id, uri, self._clock.now(), media_type, block, warcinfo),
+        )
+
+    def write_metadata(self, uri: str, refers_to: str, fields: Fields) -> str:
+        """Archive what became known of an earlier record: the new record's id."""
+        length = sum(len(name) + len(value) for name, value in fields)
+        return self._write_one(
+            length,
+            lambda new_id, warcinfo: metadata_record(new_id, uri, self._clock.now(), refers_to, fields, warcinfo),
+        )
+
+    def _write_one(self, length_bytes: int, make: Callable[[str, str], WarcRecord]) -> str:
         with self._lock, self._all_or_nothing():
-            file = self._file_with_room(len(block))
-            record_id = new_record_id()
-            file.append(resource_record(record_id, uri, self._clock.now(), media_type, block, file.warcinfo_id))
+            file = self._file_with_room(length_bytes)
+            record = make(new_record_id(), file.warcinfo_id)
+            file.append(record)
             self._commit()
-            return record_id
+            return record.record_id
 
     def close(self) -> None:
         """Give the last file its final name and its CDXJ."""
