@@ -9,6 +9,7 @@ from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.settings import Settings
 
 from crawler.fetch import settings as project
+from crawler.fetch.handler import ABORT
 from crawler.fetch.spider import CitationsSpider
 from crawler.fetch.work import Work
 
@@ -26,9 +27,12 @@ async def _crawl(work: Work) -> None:
     settings = Settings()
     settings.setmodule(project)
     runner = AsyncCrawlerRunner(settings)
+    crawler = runner.create_crawler(CitationsSpider)
 
     def terminate() -> None:
         work.terminated = True
+        # Scrapy ends start() only where it waits for the next item just then; the exchanges are ended by us.
+        crawler.signals.send_catch_log(ABORT)
         stopping.append(asyncio.ensure_future(runner.stop()))
         # What still waits then waits for an answer that nobody will bring; all that was observed is committed.
         loop.call_later(POLITE_S, crawling.cancel)
@@ -37,7 +41,7 @@ async def _crawl(work: Work) -> None:
     loop = asyncio.get_running_loop()
     for signum in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(signum, terminate)
-    crawling = asyncio.ensure_future(runner.crawl(CitationsSpider, work=work))
+    crawling = asyncio.ensure_future(runner.crawl(crawler, work=work))
     try:
         await crawling
         await asyncio.gather(*stopping)

@@ -44,6 +44,7 @@ class WireHandler:
         settings = crawler.settings
         self._crawler = crawler
         self._asking: set[asyncio.Task[Exchange]] = set()
+        self._aborted = False
         crawler.signals.connect(self.abort, signal=ABORT)
         self._wire = Wire(
             settings.get("EVERCITE_CONFIG") or Config(),
@@ -69,6 +70,8 @@ class WireHandler:
         return _stopped(response, watch.stop) if watch and watch.stop else response
 
     async def _exchange(self, request: Request, watch: SignalWatch | None) -> Exchange:
+        if self._aborted:
+            raise DownloadCancelledError(f"the crawl ended before {request.url} was asked")
         asking = asyncio.create_task(
             self._wire.exchange(request.url, _fields(request), **_options(request), watch=watch)
         )
@@ -84,7 +87,8 @@ class WireHandler:
             self._asking.discard(asking)
 
     def abort(self) -> None:
-        """End every exchange under way: Scrapy would wait for each before it closes."""
+        """End every exchange under way, and begin none: Scrapy would wait for each before it closes."""
+        self._aborted = True
         for asking in self._asking:
             asking.cancel()
 
