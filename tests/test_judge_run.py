@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from crawler.judge import RULES_VERSION
-from crawler.judge.run import answered_hosts, run_validity, tried_hosts
+from crawler.judge.run import Turnout, run_validity
 from crawler.model import Failure, Hop, Observation, Refusal
 
 SEEN_AT = datetime(2026, 1, 2, 2, tzinfo=UTC)
@@ -21,8 +21,8 @@ def seen(host: str, answer: int | Failure | None) -> Observation:
     return Observation("20260102T020000Z", uri, SEEN_AT, hops, refusal=Refusal.BUDGET if answer is None else None)
 
 
-def run(*answers: int | Failure | None) -> list[Observation]:
-    return [seen(host, answer) for host, answer in zip(HOSTS, answers, strict=False)]
+def run(*answers: int | Failure | None) -> Turnout:
+    return Turnout.of(seen(host, answer) for host, answer in zip(HOSTS, answers, strict=False))
 
 
 NX, SLOW, CERT, CUT = Failure.DNS_NXDOMAIN, Failure.TIMEOUT, Failure.TLS_EXPIRED, Failure.TRUNCATED
@@ -68,13 +68,12 @@ def test_a_redirects_host_counts_as_asked_and_answered() -> None:
         SEEN_AT,
         (Hop("https://a.example/", 302, None), Hop("https://B.example/", None, NX)),
     )
-    assert tried_hosts([chain]) == {"a.example", "b.example"}
-    assert answered_hosts([chain]) == {"a.example"}
+    assert Turnout.of([chain]) == Turnout({"a.example", "b.example"}, {"a.example"})
 
 
 def test_one_answer_of_a_host_is_enough() -> None:
     both = [seen("a.example", SLOW), seen("a.example", 200)]
-    assert answered_hosts(both) == {"a.example"}
+    assert Turnout.of(both).answered == {"a.example"}
 
 
 def test_the_reason_names_the_figures() -> None:

@@ -21,7 +21,7 @@ from crawler.fetch.retry import is_passing, observe_again
 from crawler.fetch.trackers import TrackerDesk
 from crawler.fetch.visit import Visitor
 from crawler.fetch.work import Work
-from crawler.judge.run import run_validity
+from crawler.judge.run import Turnout, run_validity
 from crawler.model import Batch, Observation, Refusal, Target, Wrapper
 from crawler.urls.canonical import urlkey
 from crawler.urls.redact import redact
@@ -42,10 +42,14 @@ class Round:
         self._trackers = trackers
         self._report = report
         self._done: asyncio.Queue[Observation | None] = asyncio.Queue()
-        self._first: list[Observation] = list(work.already)
+        self._turnout = Turnout()
+        # Other forms of what was not found, to be looked at later: (the form, the uri that was not found).
+        self._elsewhere: list[tuple[str, str]] = []
         self._held: list[Observation] = []
         self._taken = {target.uri for batch in work.batches for target in batch.targets}
-        self._taken |= {observation.uri for observation in work.already}
+        for observation in work.already:
+            self._count(observation)
+            self._taken.add(observation.uri)
         self._total = work.size()
         self._seen = 0
 
@@ -78,15 +82,22 @@ class Round:
     async def _first_look(self, batch: Batch) -> None:
         for target in batch.targets:
             observation = await self._observe(target)
-            self._first.append(observation)
+            self._count(observation)
             if is_passing(observation) and self._work.config.retry_waits_s:
                 self._held.append(observation)
             else:
                 await self._finish(observation)
 
+    def _count(self, first: Observation) -> None:
+        """Keep of a first look what the rest of the night needs to know."""
+        self._turnout.count(first)
+        other = self._work.second_looks.get(first.uri)
+        if other and first.final and first.final.status in NOT_FOUND:
+            self._elsewhere.append((other, first.uri))
+
     def _is_valid(self) -> bool:
         work = self._work
-        return run_validity(self._first, work.answered_last_valid, work.invalid_nights_running).valid
+        return run_validity(self._turnout, work.answered_last_valid, work.invalid_nights_running).valid
 
     async def _again(self, first: Observation) -> None:
         target = Target(first.uri, "")
@@ -112,10 +123,9 @@ class Round:
     async def _look_elsewhere(self) -> None:
         """Look at another form of what was not found: nothing is read into it here."""
         found: list[Target] = []
-        for seen in self._first:
-            other = self._work.second_looks.get(seen.uri)
-            if other and seen.final and seen.final.status in NOT_FOUND and self._take(other):
-                self._work.cited_by[other] = self._work.cited_by.get(seen.uri, ())
+        for other, uri in self._elsewhere:
+            if self._take(other):
+                self._work.cited_by[other] = self._work.cited_by.get(uri, ())
                 found.append(Target(other, urlkey(other)))
         self._total += len(found)
         await side_by_side(self._look_now, batches_of(found))

@@ -9,8 +9,9 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Self
 
 from crawler.judge import RULES_VERSION
 from crawler.judge.rows import NETWORK
@@ -21,7 +22,7 @@ FEWEST_HOSTS = 3
 FEWEST_ANSWERED = 5
 MOST_INVALID_NIGHTS = 3
 
-__all__ = ["RULES_VERSION", "RunValidity", "answered_hosts", "run_validity"]
+__all__ = ["RULES_VERSION", "RunValidity", "Turnout", "run_validity"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +34,32 @@ class RunValidity:
     few_hosts: bool = False
 
 
-def run_validity(
-    tonight: Sequence[Observation], answered_last_valid: frozenset[str], invalid_nights_running: int
-) -> RunValidity:
-    """The validity of a run, from its observations, the hosts that answered in the last valid run, and the number of
+@dataclass(slots=True)
+class Turnout:
+    """The hosts of a run: those asked for anything, redirects' hosts included, and those that gave at least one byte
+    (a status, or a failure that comes after the first byte)."""
+
+    tried: set[str] = field(default_factory=set)
+    answered: set[str] = field(default_factory=set)
+
+    @classmethod
+    def of(cls, observations: Iterable[Observation]) -> Self:
+        """The turnout of a whole run."""
+        turnout = cls()
+        for seen in observations:
+            turnout.count(seen)
+        return turnout
+
+    def count(self, seen: Observation) -> None:
+        """Add an observation's hosts."""
+        self.tried.update(host(hop.uri) for hop in seen.hops if _is_asked(hop))
+        self.answered.update(host(hop.uri) for hop in seen.hops if _is_answered(hop))
+
+
+def run_validity(tonight: Turnout, answered_last_valid: frozenset[str], invalid_nights_running: int) -> RunValidity:
+    """The validity of a run, from its turnout, the hosts that answered in the last valid run, and the number of
     invalid nights directly before this one."""
-    tried, answered = tried_hosts(tonight), answered_hosts(tonight)
+    tried, answered = tonight.tried, tonight.answered
     if not answered:
         return _nobody_answered(len(tried))
     lost = (tried - answered) & answered_last_valid
@@ -68,16 +89,6 @@ def _half_lost(lost: int, known: int) -> Evidence:
         f"{lost} of {known} hosts that answered last time are out of reach at once: most likely our own network.",
         f"上次能访问的 {known} 个网站中有 {lost} 个同时无法连接：很可能是我们自己的网络出了问题。",
     )
-
-
-def tried_hosts(observations: Sequence[Observation]) -> frozenset[str]:
-    """The hosts that were asked for anything, redirects' hosts included."""
-    return frozenset(host(hop.uri) for seen in observations for hop in seen.hops if _is_asked(hop))
-
-
-def answered_hosts(observations: Sequence[Observation]) -> frozenset[str]:
-    """The hosts that gave at least one byte: a status, or a failure that comes after the first byte."""
-    return frozenset(host(hop.uri) for seen in observations for hop in seen.hops if _is_answered(hop))
 
 
 def _is_asked(hop: Hop) -> bool:

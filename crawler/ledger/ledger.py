@@ -29,6 +29,7 @@ from crawler.model import (
 
 # Nights that the comparison of two uris looks back, at most.
 LOOKED_BACK = 30
+OBSERVATIONS_AT_ONCE = 500
 
 
 class Ledger(Captures, Seeds, Targets):
@@ -103,13 +104,25 @@ class Ledger(Captures, Seeds, Targets):
         rows = self._rows("SELECT uri, data FROM observations WHERE night = ?", night_id)
         return {row["uri"]: read_json(Observation, row["data"]) for row in rows}
 
+    def each_observation(self, night_id: str) -> Iterator[Observation]:
+        """A night's observations one by one, by uri; others may write meanwhile."""
+        after = ""
+        while rows := self._rows(
+            "SELECT uri, data FROM observations WHERE night = ? AND uri > ? ORDER BY uri LIMIT ?",
+            night_id,
+            after,
+            OBSERVATIONS_AT_ONCE,
+        ):
+            yield from (read_json(Observation, row["data"]) for row in rows)
+            after = rows[-1]["uri"]
+
     # ------------------------------------------------------------ readings and standings (derived)
 
     def store_readings(
         self, night: Night, readings: Iterable[tuple[str, Reading, Observation | None]], rules_version: str
     ) -> None:
         """Store a night's readings: (subject, reading, what it was read from); a subject is a uri or a citation id."""
-        rows = [_reading_row(night, subject, reading, seen, rules_version) for subject, reading, seen in readings]
+        rows = (_reading_row(night, subject, reading, seen, rules_version) for subject, reading, seen in readings)
         with self._writing() as db:
             db.executemany("INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
 

@@ -11,7 +11,7 @@ from crawler.config import Config
 from crawler.fetch.asking import host_of
 from crawler.judge import RULES_VERSION
 from crawler.judge.outcome import read, read_citation
-from crawler.judge.run import RunValidity, answered_hosts, run_validity
+from crawler.judge.run import RunValidity, Turnout, run_validity
 from crawler.judge.verdict import judge
 from crawler.ledger.ledger import Ledger
 from crawler.model import Choice, Citation, Evidence, Merge, Night, Observation, Outcome, Reading, Standing
@@ -28,10 +28,9 @@ NOT_REACHED = Reading(
 
 def read_night(ledger: Ledger, night: Night) -> RunValidity:
     """Store whether the night counts, and what each of its observations reads as; returns the validity."""
-    observations = ledger.observations_of(night.id)
-    validity = run_validity(list(observations.values()), *before(ledger, night))
+    validity = run_validity(Turnout.of(ledger.each_observation(night.id)), *before(ledger, night))
     ledger.validate_night(night.id, validity.valid, validity.reason, validity.few_hosts)
-    readings = [(uri, read(seen, uri), seen) for uri, seen in observations.items()]
+    readings = ((seen.uri, read(seen, seen.uri), seen) for seen in ledger.each_observation(night.id))
     ledger.store_readings(night, readings, RULES_VERSION)
     return validity
 
@@ -81,7 +80,7 @@ def before(ledger: Ledger, night: Night) -> tuple[frozenset[str], int]:
     invalid_running = 0
     for other in reversed([n for n in ledger.nights() if n.id < night.id and n.status in JUDGED]):
         if other.valid:
-            return answered_hosts(list(ledger.observations_of(other.id).values())), invalid_running
+            return frozenset(Turnout.of(ledger.each_observation(other.id)).answered), invalid_running
         invalid_running += 1
     return frozenset(), invalid_running
 

@@ -31,7 +31,7 @@ def store_texts(ledger: Ledger, archive: Path, night_id: str, config: Config) ->
     extractor = f"trafilatura {version('trafilatura')}"
     pages = {
         seen.content.digest: None
-        for seen in ledger.observations_of(night_id).values()
+        for seen in ledger.each_observation(night_id)
         if seen.content and seen.content.media_type in HTML and seen.content.length_bytes
     }
     originals = ledger.without_text(pages)
