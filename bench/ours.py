@@ -1,6 +1,6 @@
-"""Our crawl and archive alone, no seeds, no judging, no report: `python -m bench.ours DIR PORT NUMBER HOSTS KIND`.
+"""Our crawl and archive alone, no seeds, no judging, no report: `python -m bench.ours FOLDER LIST`.
 
-DIR keeps its archive, so that a second run is a second night.
+FOLDER keeps its archive, so that a second run is a second night.
 """
 
 from __future__ import annotations
@@ -22,19 +22,9 @@ from crawler.night.plan import revalidations
 from crawler.urls.canonical import urlkey
 
 
-def uris(port: int, number: int, hosts: int, kind: str) -> list[str]:
-    """The addresses of a suite: pages spread over hosts in turn."""
-    return [f"http://{host(place % hosts)}:{port}/{kind}/{place}" for place in range(number)]
-
-
-def host(number: int) -> str:
-    """The loopback address of a host."""
-    return f"127.{1 + number // 62500}.{number // 250 % 250}.{1 + number % 250}"
-
-
 def main() -> None:
     """Crawl and archive once."""
-    folder, port, number, hosts, kind = Path(sys.argv[1]), *map(int, sys.argv[2:5]), sys.argv[5]
+    folder, listed = Path(sys.argv[1]), Path(sys.argv[2]).read_text("ascii").split()
     config = Config(
         contact="https://example.org/bench",
         allow_private_networks=("127.0.0.0/8",),
@@ -42,6 +32,7 @@ def main() -> None:
         max_delay_s=0.0001,
         concurrency=32,
         retry_waits_s=(),
+        requisites=False,
     )
     ledger = Ledger.open(folder / "ledger.sqlite3")
     clock = Clock(datetime(2026, 1, 1 + len(ledger.nights()), 2, tzinfo=UTC))
@@ -49,7 +40,7 @@ def main() -> None:
     ledger.begin_night(night, "{}")
     writer = ArchiveWriter(folder, ledger, night, clock, {"description": "a measurement"})
     scribe = Scribe(writer, ledger)
-    targets = [Target(uri, urlkey(uri)) for uri in uris(port, number, hosts, kind)]
+    targets = [Target(uri, urlkey(uri)) for uri in listed]
     work = Work(
         night=night.id,
         config=config,
@@ -66,8 +57,8 @@ def main() -> None:
     seen = ledger.observations_of(night.id)
     good = sum(one.final is not None and one.final.status in (200, 304) for one in seen.values())
     ledger.end_night(night.id, clock.now(), 0, "1")
-    if good != number:
-        raise SystemExit(f"{good} of {number} pages were fetched")
+    if good != len(listed):
+        raise SystemExit(f"{good} of {len(listed)} pages were fetched")
 
 
 if __name__ == "__main__":
