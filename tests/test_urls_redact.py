@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.urls.address import url_json
-from crawler.urls.redact import mask_mail, redact, redact_text
+from crawler.urls.redact import _redacted, is_plain, mask_mail, redact, redact_text
 from crawler.urls.wrappers import RULES
 
 TABLE = Path(__file__).parent / "cases" / "urls_redact.toml"
@@ -107,3 +107,27 @@ def test_signature_and_userid_never_leave(scheme: str, before: str, after: str) 
     found = str(url_json(printed))
     assert SIGNATURE not in found
     assert USER not in found
+
+
+_PLAIN_PIECES = st.one_of(
+    st.text("abcdefghijklmnopqrstuvwxyz0123456789._~-", max_size=30),
+    st.sampled_from(
+        [SIGNATURE, USER, "user", "userid", "signature", "mail", "e-mail", "uid", "members", "url", "ls", "v3"]
+    ),
+    st.sampled_from(PERSONAL).map(lambda value: base64.urlsafe_b64encode(value.encode()).decode().rstrip("=")),
+)
+
+
+@given(
+    st.sampled_from(["a.example.org", *(host for rule in RULES if (host := rule.example[0].split("/")[2]))]),
+    st.lists(_PLAIN_PIECES, max_size=6),
+)
+def test_what_is_passed_over_at_a_glance_would_not_have_changed(host: str, pieces: list[str]) -> None:
+    uri = "/".join(["https:/", host, *pieces])
+    if is_plain(uri):
+        assert _redacted(uri, 0) == uri, "a recipient would be named, because a look at the address was too short"
+
+
+def test_an_ordinary_address_is_passed_over_at_a_glance() -> None:
+    assert is_plain("https://www.example.org/resources/2026/some-report_v2.pdf")
+    assert not is_plain(f"https://www.example.org/userid/{USER}")

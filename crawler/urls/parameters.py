@@ -13,6 +13,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 from urllib.parse import unquote
 
 
@@ -94,6 +95,7 @@ def tier_of(name: str, value: str) -> Tier | None:
     return next((row.tier for row in rows), None)
 
 
+@lru_cache(4096)
 def plain(name: str) -> str:
     """A parameter's name for comparing: decoded, lower case, without what an unescaped `&amp;` left."""
     plain_name = unquote(name).lower()
