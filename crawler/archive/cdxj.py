@@ -1,7 +1,8 @@
-"""CDXJ lines: `urlkey timestamp17 {json}`, the index that other tools read beside a WARC file.
+"""CDXJ lines: `surt timestamp17 {json}`, the index that other tools read beside a WARC file.
 
 Rules:
 - Values are texts, named and ordered as pywb and its indexer do; a revisit's mime is `warc/revisit`.
+- The key is the one those tools look an address up by, not our urlkey: they would find no upper-case path by ours.
 - Left out: 304 revisits (players show them blank) and answers without a whole head (nothing to show).
 - Lines are sorted by their bytes, so that files merge and a lookup can bisect.
 """
@@ -12,6 +13,8 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from crawler.archive.surt import surt
+from crawler.archive.warcfields import target_uri
 from crawler.model import Capture, RecordType
 
 REVISIT = "warc/revisit"
@@ -22,7 +25,7 @@ UNKNOWN = "unk"
 class CdxjLine:
     """One parsed line; `fields` holds its JSON object."""
 
-    urlkey: str
+    key: str
     timestamp: str
     fields: dict[str, str]
 
@@ -43,17 +46,17 @@ def format_line(capture: Capture) -> str:
         "offset": str(capture.offset),
         "filename": capture.filename,
     }
-    # A key with a space would shift the columns of its line.
-    return f"{capture.urlkey.replace(' ', '%20')} {capture.timestamp} {json.dumps(fields)}"
+    # A key with a space, as only a foreign record's uri could give it, would shift the columns of its line.
+    return f"{surt(target_uri(capture.uri))} {capture.timestamp} {json.dumps(fields)}"
 
 
 def parse_line(line: str) -> CdxjLine:
     """A line taken apart. Raises ValueError for what is none."""
-    urlkey, timestamp, fields = line.rstrip("\r\n").split(" ", 2)
+    key, timestamp, fields = line.rstrip("\r\n").split(" ", 2)
     table = json.loads(fields)
     if not timestamp.isdigit() or not isinstance(table, dict):
         raise ValueError(f"no CDXJ line: {line[:80]!r}")
-    return CdxjLine(urlkey, timestamp, {str(name): str(value) for name, value in table.items()})
+    return CdxjLine(key, timestamp, {str(name): str(value) for name, value in table.items()})
 
 
 def write_lines(captures: Iterable[Capture]) -> list[bytes]:
