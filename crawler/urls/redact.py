@@ -212,21 +212,21 @@ def _path(path: str, depth: int) -> str:
 
 def _segment(segment: str, before: str, depth: int) -> str:
     """One path segment, seen with the one before it: `/userid/<value>`, `;name=value`, or a value."""
-    if _named_secret(before, segment):
-        return REDACTED
+    if not segment or _named_secret(before, segment):
+        return REDACTED if segment else ""
     first, *parameters = segment.split(";")
     kept = [REDACTED if _is_personal(first, depth) else first]
     return ";".join(kept + [_pair(pair, frozenset(), depth) for pair in parameters])
 
 
 def _pairs(query: str, secrets: frozenset[str], depth: int) -> str:
-    return "&".join(_pair_or_more(pair, secrets, depth) for pair in query.split("&"))
+    return "&".join(_pair_or_more(pair, secrets, depth) for pair in query.split("&")) if query else ""
 
 
 def _pair_or_more(pair: str, secrets: frozenset[str], depth: int) -> str:
     """A pair as browsers see it, and the several that a server sees which parts at `;` too."""
     shown = _pair(pair, secrets, depth)
-    if shown != pair:
+    if shown != pair or ";" not in pair:
         return shown
     return ";".join(_pair(piece, secrets, depth) for piece in split_semicolons(pair))
 
@@ -243,6 +243,8 @@ def _pair(pair: str, secrets: frozenset[str], depth: int) -> str:
 
 def _fragment(fragment: str, depth: int) -> str:
     """A fragment read as parameters (`#a=1`), as a route (`#/a/b`), or as a route with parameters (`#/a?b=1`)."""
+    if not fragment:
+        return ""
     route, mark, query = fragment.partition("?")
     shown = _pairs(route, frozenset(), depth) if "=" in route else _path(route, depth)
     return shown + mark + _pairs(query, frozenset(), depth)
