@@ -6,6 +6,7 @@ import dataclasses
 import json
 import types
 import typing
+from collections.abc import Callable
 from datetime import datetime
 from enum import Enum
 from functools import cache
@@ -21,50 +22,78 @@ def write_json(value: Any) -> str:
 
 def read_json(kind: type[T], text: str) -> T:
     """The value of that dataclass type. Raises KeyError/ValueError for a row that is not one."""
-    return cast(T, _value(kind, json.loads(text)))
+    read = _reader(cast(Any, kind))
+    plain = json.loads(text)
+    return cast(T, read(plain) if read else plain)
 
 
 def _plain(value: Any) -> Any:
+    kind = type(value)
+    if kind is str or kind is int or value is None:  # most are
+        return value
+    if kind is tuple or kind is list:
+        return [_plain(item) for item in value]
+    if dataclasses.is_dataclass(kind):
+        return {name: _plain(getattr(value, name)) for name in _shown(kind)}
     if isinstance(value, Enum):
         return value.value
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {f.name: _plain(getattr(value, f.name)) for f in dataclasses.fields(value) if f.repr}
-    if isinstance(value, tuple | list):
-        return [_plain(item) for item in value]
     if isinstance(value, datetime):
         return value.isoformat()
     return value
 
 
 @cache
-def _shape(kind: type) -> dict[str, Any]:
-    hints = typing.get_type_hints(kind)
-    return {f.name: hints[f.name] for f in dataclasses.fields(kind)}
+def _shown(kind: type) -> tuple[str, ...]:
+    return tuple(f.name for f in dataclasses.fields(kind) if f.repr)
 
 
-def _value(hint: Any, plain: Any) -> Any:
-    if plain is None:
-        return None
+Reader = Callable[[Any], Any]
+
+
+@cache
+def _reader(hint: Any) -> Reader | None:
+    """What turns a plain value into one of that type; None where it is one already."""
     origin = typing.get_origin(hint)
     if origin in (typing.Union, types.UnionType):
-        return _value(next(arg for arg in typing.get_args(hint) if arg is not types.NoneType), plain)
+        return _optional(next(arg for arg in typing.get_args(hint) if arg is not types.NoneType))
     if origin is tuple:
-        return _tuple(typing.get_args(hint), plain)
-    if isinstance(hint, type) and issubclass(hint, Enum):
-        return hint(plain)
+        return _tuple_reader(typing.get_args(hint))
     if hint is datetime:
-        return datetime.fromisoformat(plain)
-    if dataclasses.is_dataclass(hint) and isinstance(hint, type):
-        return hint(**_fields(hint, plain))
-    return plain
+        return datetime.fromisoformat
+    if isinstance(hint, type) and issubclass(hint, Enum):
+        return hint
+    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+        return _dataclass_reader(hint)
+    return None
 
 
-def _tuple(hints: tuple[Any, ...], plain: list[Any]) -> tuple[Any, ...]:
+def _optional(hint: Any) -> Reader | None:
+    read = _reader(hint)
+    return read and (lambda plain: None if plain is None else read(plain))
+
+
+def _tuple_reader(hints: tuple[Any, ...]) -> Reader:
     if len(hints) == 2 and hints[1] is Ellipsis:
-        return tuple(_value(hints[0], item) for item in plain)
-    return tuple(_value(hint, item) for hint, item in zip(hints, plain, strict=True))
+        read = _reader(hints[0])
+        return tuple if read is None else lambda plain: tuple(map(read, plain))
+    readers = [_reader(hint) for hint in hints]
+    if not any(readers):
+        return tuple
+    return lambda plain: tuple(read(item) if read else item for read, item in zip(readers, plain, strict=True))
 
 
-def _fields(kind: type, plain: dict[str, Any]) -> dict[str, Any]:
+def _dataclass_reader(kind: type) -> Reader:
+    """Reads the fields a row has; those hidden from repr (secrets) are empty, the others have their defaults."""
+    hints = typing.get_type_hints(kind)
+    readers = {f.name: read for f in dataclasses.fields(kind) if (read := _reader(hints[f.name]))}
+    names = frozenset(hints)
     hidden = {f.name: "" for f in dataclasses.fields(kind) if not f.repr}
-    return hidden | {name: _value(hint, plain[name]) for name, hint in _shape(kind).items() if name in plain}
+
+    def read_fields(plain: dict[str, Any]) -> Any:
+        values = {name: value for name, value in plain.items() if name in names} | hidden
+        for name, read in readers.items():
+            if name in values:
+                values[name] = read(values[name])
+        return kind(**values)
+
+    return read_fields
