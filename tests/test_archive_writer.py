@@ -11,6 +11,7 @@ import sys
 import textwrap
 import threading
 from collections.abc import Sequence
+from io import BytesIO
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -18,11 +19,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from crawler.archive.members import compress_member
 from crawler.archive.merge import FAN_IN, merge_index
+from crawler.archive.openfile import _bytes_of, ready
 from crawler.archive.reader import read_payload
 from crawler.archive.recording import Recording
-from crawler.archive.records import Profile
+from crawler.archive.records import Profile, WarcRecord
 from crawler.errors import ArchiveError
+from crawler.ledger.ledger import Ledger
 from crawler.model import Capture, Failure, RecordType, Tls, Truncated
 from tests.test_archive_exchanges import (
     KEY,
@@ -153,6 +157,53 @@ def test_one_larger_than_a_file_gets_its_own(archive: Archive) -> None:
     assert len({capture.filename for capture in captures if capture}) == 3
 
 
+LENGTHS = st.one_of(st.integers(0, 3_000), st.sampled_from([0, 8_000, 15_999, 16_000, 40_000, 70_000]))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    exchanges=st.lists(st.tuples(LENGTHS, st.booleans(), st.integers(0, 400), st.booleans()), min_size=1, max_size=12),
+    group=st.integers(1, 5),
+    most=st.sampled_from([1, 6_000, 16_000, 50_000]),
+)
+def test_no_file_is_larger_but_for_one_exchange(
+    exchanges: list[tuple[int, bool, int, bool]], group: int, most: int
+) -> None:
+    """Bodies that pack and bodies that do not, thousands of links, certificates, in groups."""
+    with TemporaryDirectory() as folder:
+        archive = Archive(Path(folder) / "archive", Ledger.open(Path(folder) / "archive" / "ledger.sqlite3"))
+        writer = archive.writer(max_file_bytes=most)
+        recordings = [exchange_of(number, *row) for number, row in enumerate(exchanges)]
+        for start in range(0, len(recordings), group):
+            writer.write(recordings[start : start + group])
+        writer.write_resource("urn:evercite:log", "text/plain", os.urandom(5_000))
+        writer.close()
+        for path in archive.files():
+            kept = records_in(path)
+            answers = [one for one in kept if one.value("WARC-Type") == "response"]
+            about = {one.value("WARC-Concurrent-To") for one in kept[1:]} - {None}
+            assert about <= {one.value("WARC-Record-ID") for one in answers}, "an exchange stands in two files"
+            single = len(answers) <= 1 and len(kept) <= 5
+            assert path.stat().st_size <= most or single, f"{path.stat().st_size} bytes in a file of at most {most}"
+        archive.ledger.close()
+
+
+def exchange_of(number: int, length: int, packs: bool, links: int, tls: bool) -> Recording:
+    body = b"%d " % number + (b"x" * length if packs else os.urandom(length))
+    tls_of = Tls("TLSv1.3", "TLS_AES_256_GCM_SHA384", os.urandom(900)) if tls else None
+    outlinks = [f"{os.urandom(20).hex()} L a/@href" for _ in range(links)]
+    return Recording(exchanged(page(body), uri=f"{URI}{number}", tls=tls_of), KEY, outlinks=lambda: outlinks)
+
+
+@settings(max_examples=60, deadline=None)
+@given(length=st.integers(0, 1_200_000), spooled=st.booleans())
+def test_a_record_is_never_longer_than_was_reckoned(length: int, spooled: bool) -> None:
+    """Bytes that cannot be packed are the longest."""
+    octets = os.urandom(length)
+    record = ready(WarcRecord((("WARC-Type", "response"),), BytesIO(octets) if spooled else octets, length))
+    assert sum(map(len, compress_member(_bytes_of(record)))) <= record.most_bytes
+
+
 def test_two_runs_of_one_simulated_time_do_not_collide(archive: Archive) -> None:
     for name in ("evercite-a", "evercite-b"):
         archive.keep(recorded(page(name.encode())))
@@ -183,7 +234,7 @@ def test_an_unchanged_page_becomes_a_revisit_of_the_first_answer(archive: Archiv
     assert (second.record_type, second.refers_to) == (RecordType.REVISIT, first.record_id)
     assert third.refers_to == first.record_id, "a revisit must never refer to a revisit"
     assert block_of(archive, second) == page().partition(b"<p>")[0]
-    assert archive.ledger.is_verified(first.record_id)
+    assert archive.ledger.proven_stamp(first.record_id) == archive.files()[0].stat().st_ctime_ns
 
 
 def test_a_twin_in_the_same_group_is_written_in_full(archive: Archive) -> None:
@@ -239,6 +290,27 @@ def test_an_altered_original_is_not_referred_to(archive: Archive, caplog: pytest
     assert "written in full" in caplog.text
     [third] = archive.keep(recorded(page(), at=later(2)))
     assert third.refers_to == second.record_id, "the sound copy of the same page serves as original from now on"
+
+
+def test_an_original_that_was_altered_after_its_proof_is_not_referred_to(archive: Archive) -> None:
+    [first] = archive.keep(recorded(page()))
+    [second] = archive.keep(recorded(page(), at=later(1)))
+    assert second.refers_to == first.record_id
+    path = archive.files()[0]
+    octets = bytearray(path.read_bytes())
+    octets[first.offset + first.length - 9] ^= 0xFF
+    path.write_bytes(octets)
+    [third] = archive.keep(recorded(page(), at=later(2)))
+    assert third.record_type is RecordType.RESPONSE, "a proof of last year was trusted, and the page is lost"
+
+
+def test_a_proof_that_was_taken_back_is_made_again(archive: Archive) -> None:
+    [first] = archive.keep(recorded(page()))
+    archive.keep(recorded(page(), at=later(1)))
+    archive.ledger.mark_proven({first.record_id: 0})
+    [again] = archive.keep(recorded(page(), at=later(2)))
+    assert again.refers_to == first.record_id
+    assert archive.ledger.proven_stamp(first.record_id) == archive.files()[0].stat().st_ctime_ns
 
 
 def test_a_deleted_original_is_not_referred_to_even_when_it_was_verified(archive: Archive) -> None:

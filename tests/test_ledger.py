@@ -230,9 +230,9 @@ def test_the_original_of_a_payload_is_its_first_response(ledger: Ledger) -> None
     ledger.add_captures([first])
     assert ledger.original_of("sha256:aa") == first
     assert len(list(ledger.all_captures())) == 3
-    assert not ledger.is_verified("<1>")
-    ledger.mark_verified("<1>")
-    assert ledger.is_verified("<1>")
+    assert ledger.proven_stamp("<1>") == 0
+    ledger.mark_proven({"<1>": 7, "<unknown>": 8})
+    assert (ledger.proven_stamp("<1>"), ledger.proven_stamp("<unknown>")) == (7, 0)
 
 
 def test_a_newer_ledger_is_refused_untouched(tmp_path: Path) -> None:

@@ -3,6 +3,8 @@
 Rules:
 - A file is written as NAME.warc.gz.open and renamed when it is finished; indexes only know NAME.warc.gz.
 - A name tells when the file was begun, which of the run it is, and on which machine (WARC 1.1, naming of files).
+- WARC files of other names are not ours: nothing reads, indexes or changes them.
+- Bytes that are taken out of a WARC file are kept beside it under the suffix `.torn`; nothing is destroyed.
 """
 
 from __future__ import annotations
@@ -22,6 +24,9 @@ from crawler.errors import ArchiveError
 WARC = ".warc.gz"
 OPEN = ".open"
 CDXJ = ".cdxj"
+TORN = ".torn"
+# As `name_file` names them.
+_OURS = re.compile(r"evercite-\d{17}-\d{5,}-[A-Za-z0-9._-]+")
 
 _REASONS = {
     errno.ENOSPC: "the disk is full; free some space and run again",
@@ -37,6 +42,36 @@ _REASONS = {
 def warc_folder(archive: Path) -> Path:
     """Where the WARC files stand."""
     return archive / "warc"
+
+
+def is_ours(name: str) -> bool:
+    """Whether a WARC file of this final name was written by us."""
+    return name.endswith(WARC) and _OURS.fullmatch(name.removesuffix(WARC)) is not None
+
+
+def finished_files(archive: Path) -> list[Path]:
+    """Our finished WARC files, by name and so by time."""
+    return sorted(path for path in warc_folder(archive).glob(f"*{WARC}") if is_ours(path.name))
+
+
+def unfinished_files(archive: Path) -> list[Path]:
+    """Our WARC files that are being written, or were when a crash came."""
+    found = warc_folder(archive).glob(f"*{WARC}{OPEN}")
+    return sorted(path for path in found if is_ours(path.name.removesuffix(OPEN)))
+
+
+def foreign_files(archive: Path) -> list[Path]:
+    """WARC files in our folder that are not ours, packed or not."""
+    found = [path for path in warc_folder(archive).glob("*.warc*") if not path.name.endswith((CDXJ, TORN))]
+    return sorted(path for path in found if not is_ours(path.name.removesuffix(OPEN)))
+
+
+def stamp_of(path: Path) -> int:
+    """The moment of a file's last change (st_ctime, ns), which no program can set back; 0 while it is written.
+
+    A stamp that is still the same proves that nobody touched the file meanwhile; only the disk itself may have.
+    """
+    return 0 if path.name.endswith(OPEN) else path.stat().st_ctime_ns
 
 
 def place_of(archive: Path, filename: str) -> Path:

@@ -16,6 +16,8 @@ from isal import isal_zlib
 from crawler.errors import ArchiveError
 
 PIECE_BYTES = 256 * 1024
+# What is read of a member first; most records end within it, and what lies behind them is read in vain.
+_FIRST_BYTES = 16 * 1024
 _GZIP = 31
 # isal's level 2 packs a page as well as zlib's 6 in a tenth of the time.
 _LEVEL = 2
@@ -43,6 +45,7 @@ class Member(io.RawIOBase):
         self.length: int | None = None
         self._file = file
         self._position = offset
+        self._room = _FIRST_BYTES
         self._packed = b""
         self._unpacker = isal_zlib.decompressobj(_GZIP)
         self._broken = ""
@@ -77,8 +80,9 @@ class Member(io.RawIOBase):
 
     def _read(self) -> bytes:
         self._file.seek(self._position)
-        piece = self._file.read(PIECE_BYTES)
+        piece = self._file.read(self._room)
         self._position += len(piece)
+        self._room = min(2 * self._room, PIECE_BYTES)
         return piece
 
     def _fail(self, what: str) -> ArchiveError:

@@ -8,7 +8,8 @@ Rules:
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
@@ -16,6 +17,23 @@ from crawler.archive.files import OPEN, sync_folder, warc_folder
 from crawler.archive.members import PIECE_BYTES, compress_member
 from crawler.archive.records import WarcRecord
 from crawler.errors import ArchiveError
+
+# What stands after every block (WARC 1.1 §4).
+END = b"\r\n\r\n"
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A record ready to be appended, its header as it will stand."""
+
+    record: WarcRecord
+    header: bytes
+
+    @property
+    def most_bytes(self) -> int:
+        """What its gzip member comes to at most: deflate stores what it cannot pack (RFC 1951 §3.2.4)."""
+        unpacked = len(self.header) + self.record.length + len(END)
+        return unpacked + unpacked // 512 + 64
 
 
 class OpenFile:
@@ -31,12 +49,23 @@ class OpenFile:
         self.size = 0
         self.committed = 0
         self.warcinfo_id = ""
+        self._start = 0
         sync_folder(folder)
 
-    def append(self, record: WarcRecord) -> tuple[int, int]:
+    def begin(self, warcinfo: WarcRecord) -> None:
+        """Append the record that stands first."""
+        self.warcinfo_id = warcinfo.record_id
+        self.append(ready(warcinfo))
+        self._start = self.size
+
+    def has_room(self, records: Sequence[Ready], most_bytes: int) -> bool:
+        """Whether these leave the file at its size or below; one that holds nothing yet takes whatever comes."""
+        return self.size == self._start or self.size + sum(one.most_bytes for one in records) <= most_bytes
+
+    def append(self, one: Ready) -> tuple[int, int]:
         """Add a record as one gzip member: its offset and length in bytes. Not durable before `commit`."""
         start = self.size
-        for packed in compress_member(_bytes_of(record)):
+        for packed in compress_member(_bytes_of(one)):
             self._write(packed)
         return start, self.size - start
 
@@ -76,13 +105,18 @@ class OpenFile:
             self.size += written
 
 
-def _bytes_of(record: WarcRecord) -> Iterator[bytes]:
-    yield record.header
-    if isinstance(record.block, bytes):
-        yield record.block
+def ready(record: WarcRecord) -> Ready:
+    """A record with its header written out, once."""
+    return Ready(record, record.header)
+
+
+def _bytes_of(one: Ready) -> Iterator[bytes]:
+    yield one.header
+    if isinstance(one.record.block, bytes):
+        yield one.record.block
     else:
-        yield from _stream(record.block, record.length)
-    yield b"\r\n\r\n"
+        yield from _stream(one.record.block, one.record.length)
+    yield END
 
 
 def _stream(block: IO[bytes], length: int) -> Iterator[bytes]:

@@ -1,8 +1,10 @@
 """Whether an answer may be written as a revisit, and of which original.
 
 Rules:
-- Only an original whose record is indexed (so its bytes are durable) and was read back once, digest held.
-  A duplicate within one group is therefore written in full: its twin is not indexed yet.
+- Only an original whose record is indexed (so its bytes are durable) and was read back, digest held, since its
+  file was last changed: an altered or restored file is read back again before anything refers to it. What a
+  disk alters in silence is found by the nightly sample (sample.py), which takes the proof back.
+- A duplicate within one group is therefore written in full: its twin is not indexed yet.
 - Never of a revisit, never for an empty payload, never for a message the network cut short: such a cut
   proves nothing. One cut by our own limit is cut at the same byte each time, and may repeat.
 - An original that cannot be read back is said once, and the answer is written in full.
@@ -14,14 +16,18 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
+from crawler.archive.files import place_of, stamp_of
 from crawler.archive.index import Index
 from crawler.archive.metadata import truncation
-from crawler.archive.reader import original_of, read_record, verify
+from crawler.archive.reader import original_of, verify
 from crawler.archive.recording import Recording
 from crawler.archive.records import Profile, Revisit
 from crawler.archive.warcfields import target_uri
 from crawler.errors import ArchiveError
 from crawler.model import Capture, Exchange, RecordType, Truncated
+
+# Proofs remembered in one transaction; what a crash forgets is proven once more.
+_GROUP = 500
 
 _log = logging.getLogger(__name__)
 
@@ -33,6 +39,8 @@ class Originals:
         self._archive = archive
         self._index = index
         self._broken: set[str] = set()
+        self._stamps: dict[str, int] = {}  # by record id, the stamp of its file when it was proven in this run
+        self._proven: dict[str, int] = {}  # of these, what the index does not know yet
 
     def revisit_of(self, recording: Recording) -> Revisit | None:
         """How an answer repeats one already archived, or None when it has to be written in full."""
@@ -45,6 +53,12 @@ class Originals:
             return None
         original = next(filter(self._is_sound, self._candidates(recording)), None)
         return Revisit(Profile.IDENTICAL_PAYLOAD_DIGEST, original) if original else None
+
+    def remember(self, *, all_of_them: bool = False) -> None:
+        """Tell the index what was proven, when it has become much or is the last."""
+        if len(self._proven) >= _GROUP or (self._proven and all_of_them):
+            self._index.mark_proven(self._proven)
+            self._proven.clear()
 
     def _not_modified(self, revalidated: Capture | None) -> Revisit | None:
         if revalidated is None:
@@ -70,19 +84,22 @@ class Originals:
             return False
         try:
             self._read_back(original)
-        except ArchiveError as error:
+        except (ArchiveError, OSError) as error:
             self._broken.add(original.record_id)
             _log.warning("%s; what repeats it is written in full again", error)
             return False
         return True
 
     def _read_back(self, original: Capture) -> None:
-        """Prove an original: whole at first use, later only that its record still stands there."""
-        if self._index.is_verified(original.record_id):
-            read_record(self._archive, original).close()
-        else:
+        """Prove an original, unless it was proven and its file is unchanged since."""
+        record_id = original.record_id
+        stamp = stamp_of(place_of(self._archive, original.filename))
+        if self._stamps.get(record_id) == stamp:
+            return
+        if not stamp or self._index.proven_stamp(record_id) != stamp:
             verify(self._archive, original)
-            self._index.mark_verified(original.record_id)
+            self._proven |= {record_id: stamp} if stamp else {}
+        self._stamps[record_id] = stamp
 
 
 def may_repeat(exchange: Exchange) -> bool:

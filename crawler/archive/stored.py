@@ -134,7 +134,7 @@ class Damage:
 def open_record(path: Path, offset: int) -> StoredRecord:
     """The record at a byte of a file. Raises ArchiveError naming the file when there is none."""
     try:
-        file = path.open("rb")
+        file = path.open("rb", buffering=0)
     except OSError as error:
         raise ArchiveError(f"{path}: cannot be opened ({error.strerror}); restore it from a backup") from error
     try:

@@ -2,7 +2,8 @@
 
 Rules:
 - Append, then one fsync, then one index transaction for a group: what is indexed is on the disk.
-- All records of an exchange stand in one file; a file is closed before the exchange that would cross its size.
+- All records of an exchange stand in one file; a file is closed before the exchange that would cross its size,
+  reckoned unpacked: so no file is larger, but for one that holds a single exchange.
 - A failed group leaves no trace: the file is cut back to its last committed member. When only the index
   failed, the bytes are good: the file stays `.open`, and recovery indexes it.
 - Everything happens in the calling thread, one call at a time; no call returns before its bytes are safe.
@@ -22,10 +23,11 @@ from crawler.archive.captures import Place, capture_of_exchange
 from crawler.archive.cdxj import write_lines
 from crawler.archive.files import cdxj_of, name_file, place_of, replace_file, told_plainly
 from crawler.archive.index import Index
-from crawler.archive.openfile import OpenFile
+from crawler.archive.openfile import OpenFile, Ready, ready
 from crawler.archive.originals import Originals
 from crawler.archive.recording import Recording
 from crawler.archive.records import (
+    Revisit,
     WarcRecord,
     certificate_record,
     exchange_records,
@@ -38,8 +40,6 @@ from crawler.clock import Clock
 from crawler.model import Capture, Exchange, Night
 
 MAX_FILE_BYTES = 1_000_000_000
-# What the headers of an exchange's records, its metadata and a certificate may come to, generously.
-_OVERHEAD_BYTES = 16 * 1024
 
 _log = logging.getLogger(__name__)
 
@@ -82,60 +82,56 @@ class ArchiveWriter:
         with self._lock, self._all_or_nothing():
             captures = [self._append(recording) for recording in recordings]
             self._commit()
+            self._originals.remember()
             return captures
 
     def write_resource(self, uri: str, media_type: str, block: bytes) -> str:
         """Archive a thing of our own (a log, a report) under a uri: its record id."""
         return self._write_one(
-            len(block),
-            lambda new_id, warcinfo: resource_record(new_id, uri, self._clock.now(), media_type, block, warcinfo),
+            lambda warcinfo: resource_record(new_record_id(), uri, self._clock.now(), media_type, block, warcinfo)
         )
 
     def write_metadata(self, uri: str, refers_to: str, fields: Fields) -> str:
         """Archive what became known of an earlier record: the new record's id."""
-        length = sum(len(name) + len(value) for name, value in fields)
         return self._write_one(
-            length,
-            lambda new_id, warcinfo: metadata_record(new_id, uri, self._clock.now(), refers_to, fields, warcinfo),
+            lambda warcinfo: metadata_record(new_record_id(), uri, self._clock.now(), refers_to, fields, warcinfo)
         )
 
-    def _write_one(self, length_bytes: int, make: Callable[[str, str], WarcRecord]) -> str:
+    def _write_one(self, make: Callable[[str], WarcRecord]) -> str:
         with self._lock, self._all_or_nothing():
-            file = self._file_with_room(length_bytes)
-            record = make(new_record_id(), file.warcinfo_id)
-            file.append(record)
+            file, [one] = self._laid(lambda warcinfo: [make(warcinfo)])
+            file.append(one)
             self._commit()
-            return record.record_id
+            return one.record.record_id
 
     def close(self) -> None:
         """Give the last file its final name and its CDXJ."""
         with self._lock, told_plainly(self._archive):
+            self._originals.remember(all_of_them=True)
             self._finish_file()
 
     def _append(self, recording: Recording) -> Capture | None:
         exchange = recording.exchange
         if not exchange.sent and not exchange.received_length:
             return None
-        file = self._file_with_room(exchange.received_length + len(exchange.sent) + len(exchange.interim))
         revisit = self._originals.revisit_of(recording)
-        records = exchange_records(recording, revisit, file.warcinfo_id, new_record_id)
-        places = [file.append(record) for record in records]
-        self._append_certificate(file, exchange, records[0].record_id)
+        file, records = self._laid(lambda warcinfo: self._records_of(recording, revisit, warcinfo))
+        places = [file.append(one) for one in records]
+        self._certificates.update(_shown(exchange))
         if not exchange.received_length:
             return None
         place = Place(file.filename, *places[0], self._night.id)
-        capture = capture_of_exchange(recording, records[0], revisit, place)
+        capture = capture_of_exchange(recording, records[0].record, revisit, place)
         self._pending.append(capture)
         return capture
 
-    def _append_certificate(self, file: OpenFile, exchange: Exchange, concurrent_to: str) -> None:
-        """A host's certificate, once a night and once more when it changes."""
-        if exchange.tls is None or not exchange.tls.certificate:
-            return
-        shown = (urlsplit(exchange.uri).netloc, exchange.tls.certificate)
-        if shown not in self._certificates:
-            file.append(certificate_record(new_record_id(), exchange, file.warcinfo_id, concurrent_to))
-            self._certificates.add(shown)
+    def _records_of(self, recording: Recording, revisit: Revisit | None, warcinfo_id: str) -> list[WarcRecord]:
+        """An exchange's records, the answer first; a host's certificate once a night and once more when it changes."""
+        exchange = recording.exchange
+        records = exchange_records(recording, revisit, warcinfo_id, new_record_id)
+        if _shown(exchange) <= self._certificates:
+            return records
+        return [*records, certificate_record(new_record_id(), exchange, warcinfo_id, records[0].record_id)]
 
     def _commit(self) -> None:
         """Make the group durable, then index it."""
@@ -175,14 +171,16 @@ class ArchiveWriter:
             file.abandon()
         self._file = None
 
-    def _file_with_room(self, length_bytes: int) -> OpenFile:
-        """The file to append to: the current one, or a new one when this would cross the size."""
-        if self._file is not None and self._file.size + length_bytes + _OVERHEAD_BYTES > self._max_file_bytes:
-            self._commit()
-            self._finish_file()
-        if self._file is None:
-            return self._begin_file()
-        return self._file
+    def _laid(self, make: Callable[[str], list[WarcRecord]]) -> tuple[OpenFile, list[Ready]]:
+        """Records made for the file that takes them all: the current one, or a new one when they would cross it."""
+        file = self._file or self._begin_file()
+        records = [ready(record) for record in make(file.warcinfo_id)]
+        if file.has_room(records, self._max_file_bytes):
+            return file, records
+        self._commit()
+        self._finish_file()
+        file = self._begin_file()
+        return file, [ready(record) for record in make(file.warcinfo_id)]
 
     def _begin_file(self) -> OpenFile:
         now = self._clock.now()
@@ -190,8 +188,7 @@ class ArchiveWriter:
         while place_of(self._archive, name_file(now, self._serial)).exists():
             self._serial += 1  # a simulated clock repeats its times
         file = self._file = OpenFile(self._archive, name_file(now, self._serial))
-        file.warcinfo_id = new_record_id()
-        file.append(warcinfo_record(file.warcinfo_id, file.filename, now, self._night.id, self._all_info()))
+        file.begin(warcinfo_record(new_record_id(), file.filename, now, self._night.id, self._all_info()))
         return file
 
     def _all_info(self) -> dict[str, str]:
@@ -203,4 +200,11 @@ class ArchiveWriter:
             return
         file, self._file = self._file, None
         if file.finish():
-            replace_file(cdxj_of(file.final), write_lines(self._index.captures_in(file.filename)))
+            replace_file(cdxj_of(file.final), write_lines(self._index.each_capture_in(file.filename)))
+
+
+def _shown(exchange: Exchange) -> set[tuple[str, bytes]]:
+    """The certificate a host showed, by its name and port; empty where it showed none."""
+    if exchange.tls is None or not exchange.tls.certificate:
+        return set()
+    return {(urlsplit(exchange.uri).netloc, exchange.tls.certificate)}

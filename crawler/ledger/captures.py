@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -26,22 +26,56 @@ class Captures(Store):
         )
         return read_capture(row) if row else None
 
-    def is_verified(self, record_id: str) -> bool:
-        """Whether a record was once read back and its digest held."""
+    def proven_stamp(self, record_id: str) -> int:
+        """The stamp that its file had when a record was last proven; 0 where it never was."""
         row = self._one("SELECT verified FROM captures WHERE record_id = ?", record_id)
-        return bool(row and row["verified"])
+        return int(row["verified"]) if row else 0
 
-    def mark_verified(self, record_id: str) -> None:
-        """Remember that a record was read back and its digest held."""
+    def mark_proven(self, stamps: Mapping[str, int]) -> None:
+        """Remember by record id at which stamp of its file a record was proven; 0 takes a proof back."""
         with self._writing() as db:
-            db.execute("UPDATE captures SET verified = 1 WHERE record_id = ?", (record_id,))
+            rows = [(stamp, record_id) for record_id, stamp in stamps.items()]
+            db.executemany("UPDATE captures SET verified = ? WHERE record_id = ?", rows)
+
+    def remove_captures(self, record_ids: Collection[str]) -> None:
+        """Forget records whose bytes are gone."""
+        self.replace_captures(record_ids, ())
+
+    def replace_captures(self, record_ids: Collection[str], captures: Sequence[Capture]) -> None:
+        """Remove the ones and add the others, in one transaction."""
+        with self._writing() as db:
+            db.executemany("DELETE FROM captures WHERE record_id = ?", [(record_id,) for record_id in record_ids])
+            db.executemany(_INSERT_CAPTURE, [_capture_row(capture) for capture in captures])
 
     def captures_in(self, filename: str) -> list[Capture]:
         """The indexed records of a file, by offset."""
-        return [
-            read_capture(row)
-            for row in self._rows("SELECT * FROM captures WHERE filename = ? ORDER BY start", filename)
-        ]
+        return list(self.each_capture_in(filename))
+
+    def each_capture_in(self, filename: str) -> Iterator[Capture]:
+        """The same one by one."""
+        rows = self._each("SELECT * FROM captures WHERE filename = ? ORDER BY start", filename)
+        return (read_capture(row) for row in rows)
+
+    def next_place(self, filename: str, offset: int) -> int | None:
+        """The offset of the first indexed record of a file behind this one, or None."""
+        row = self._one("SELECT min(start) AS start FROM captures WHERE filename = ? AND start > ?", filename, offset)
+        return row["start"] if row else None
+
+    def each_revisit(self) -> Iterator[Capture]:
+        """Every revisit, one by one."""
+        return (read_capture(row) for row in self._each("SELECT * FROM captures WHERE record_type = 'revisit'"))
+
+    def extent(self) -> int:
+        """The highest place a capture has in the index; 0 when there is none."""
+        row = self._one("SELECT max(rowid) AS extent FROM captures")
+        return int(row["extent"] or 0) if row else 0
+
+    def part(self, number: int, of: int) -> Iterator[Capture]:
+        """The captures whose place leaves `number` when divided by `of`."""
+        for place in range(number % of, self.extent() + 1, of):
+            row = self._one("SELECT * FROM captures WHERE rowid = ?", place)
+            if row is not None:
+                yield read_capture(row)
 
     def captures_of(self, uri: str, urlkey: str) -> list[Capture]:
         """Captures of exactly this uri, oldest first; then those that only share its urlkey."""
@@ -56,13 +90,12 @@ class Captures(Store):
         return read_capture(row) if row else None
 
     def all_captures(self) -> Iterator[Capture]:
-        """Every capture in order of urlkey and time."""
-        for row in self._rows("SELECT * FROM captures ORDER BY urlkey, timestamp"):
-            yield read_capture(row)
+        """Every capture in order of urlkey and time, one by one."""
+        return (read_capture(row) for row in self._each("SELECT * FROM captures ORDER BY urlkey, timestamp"))
 
     def filenames(self) -> list[str]:
         """The names of all indexed WARC files."""
-        return [row["filename"] for row in self._rows("SELECT DISTINCT filename FROM captures ORDER BY filename")]
+        return [row["filename"] for row in self._rows(_FILENAMES)]
 
     # ------------------------------------------------------------ texts (derived)
 
@@ -77,6 +110,14 @@ class Captures(Store):
             db.execute("INSERT OR IGNORE INTO texts VALUES (?, ?, ?, ?, ?)", (digest, title, language, text, extractor))
 
 
+# One look-up a file: DISTINCT would read the whole index.
+_FILENAMES = """
+WITH RECURSIVE found(filename) AS (
+    SELECT min(filename) FROM captures
+    UNION ALL SELECT (SELECT min(filename) FROM captures WHERE filename > found.filename) FROM found
+    WHERE found.filename IS NOT NULL
+) SELECT filename FROM found WHERE filename IS NOT NULL
+"""
 _CAPTURE_COLUMNS = (
     "record_id",
     "urlkey",
