@@ -43,7 +43,7 @@ def run_in_turn(commands: Mapping[str, Sequence[str]], times: int = 3) -> dict[s
     for _ in range(times):
         for name, command in commands.items():
             costs[name].append(run(command))
-    return {name: _median(rows) for name, rows in costs.items()}
+    return {name: median(rows) for name, rows in costs.items()}
 
 
 def run(command: Sequence[str]) -> Cost:
@@ -68,7 +68,8 @@ def _environment() -> dict[str, str]:
     return {**os.environ, "PYTHONHASHSEED": "0"}
 
 
-def _median(rows: Sequence[Cost]) -> Cost:
+def median(rows: Sequence[Cost]) -> Cost:
+    """The median of each figure."""
     return Cost(
         statistics.median(row.cpu_s for row in rows),
         statistics.median(row.wall_s for row in rows),

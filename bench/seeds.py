@@ -16,7 +16,7 @@ from reportlab.pdfbase.cidfonts import UnicodeCIDFont
 from reportlab.pdfgen.canvas import Canvas
 
 from bench.measure import MEBI, Cost, machine, run_in_turn
-from bench.page import table, write_section
+from bench.page import Section, table
 
 BRIEFINGS = (100, 1000)
 PAGES_OF_BRIEFING = 9
@@ -35,8 +35,8 @@ print(sum(len(page.extract_text()) for page in PdfReader(sys.argv[1]).pages))
 """
 
 
-def main() -> None:
-    """Make the documents, measure, and write the section."""
+def measured(scale: float) -> Section:
+    """Make the documents and read them; these take no time, whatever the scale."""
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
         texts = {number: _briefings(folder / f"texts-{number}", number) for number in BRIEFINGS}
@@ -50,7 +50,7 @@ def main() -> None:
         commands |= {f"pdf {pages}": [*cite, str(path)] for pages, path in pdfs.items()}
         commands |= {f"pypdf {n}": [sys.executable, "-c", PYPDF_LOOP, str(path)] for n, path in pdfs.items()}
         costs = run_in_turn(commands)
-        write_section("seeds", "Reading documents", _told(costs, folder))
+        return Section("Reading documents", _told(costs, folder))
 
 
 def _told(costs: dict[str, Cost], folder: Path) -> str:
