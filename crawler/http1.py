@@ -12,6 +12,7 @@ Rules:
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import BinaryIO
@@ -21,12 +22,17 @@ from crawler.model import Head
 MAX_HEAD_BYTES = 1024 * 1024
 MAX_CHUNK_LINE_BYTES = 16 * 1024
 BLOCK_BYTES = 64 * 1024
+# No head that was ever stored is longer, whatever the configuration of its night allowed.
+MAX_STORED_HEAD_BYTES = 64 * 1024 * 1024
+# Of a server's own words, as many characters are shown where a sentence quotes them.
+MAX_WORDS = 120
 
 # Browsers forgive up to four stray bytes before the status line (Chromium, net/http/http_stream_parser.cc).
 SLOP_BYTES = 4
 STATUS_LINE = re.compile(rb"(http(?:/\d+(?:\.\d+)?)?)[ \t]+([1-9]\d\d)(?!\d)[ \t]*(.*)", re.IGNORECASE | re.DOTALL)
 HEAD_END = re.compile(rb"\n\r?\n")
-CHUNK_SIZE = re.compile(rb"[ \t]*([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?", re.DOTALL)
+# Leading zeros are allowed without number (RFC 9112 §7.1); fifteen digits are more than any disk holds.
+CHUNK_SIZE = re.compile(rb"[ \t]*0*([0-9A-Fa-f]{1,15})[ \t]*(?:;.*)?", re.DOTALL)
 LENGTH = re.compile(r"[0-9]{1,18}")
 
 # Transfer codings of RFC 9112 §7; any other word in Transfer-Encoding is ignored, as browsers do.
@@ -124,19 +130,18 @@ def _status_line_at(raw: bytes | bytearray) -> int | None:
 
 def _fields(lines: list[bytes]) -> tuple[tuple[str, str], ...]:
     """Field lines as pairs: folded ones joined (RFC 9112 §5.2), those without a colon left out."""
-    fields: list[tuple[str, str]] = []
+    fields: list[tuple[str, list[str]]] = []
     folds = False
     for line in lines:
         if line[:1] in (b" ", b"\t"):
             if folds:
-                name, value = fields[-1]
-                fields[-1] = (name, f"{value} {_text(line)}".strip())
+                fields[-1][1].append(_text(line))
             continue
         name_part, colon, value_part = line.partition(b":")
         folds = bool(colon and name_part.strip())
         if folds:
-            fields.append((_text(name_part), _text(value_part)))
-    return tuple(fields)
+            fields.append((_text(name_part), [_text(value_part)]))
+    return tuple((name, parts[0] if len(parts) == 1 else " ".join(filter(None, parts))) for name, parts in fields)
 
 
 def _text(raw: bytes) -> str:
@@ -176,7 +181,7 @@ def length_of(head: Head) -> int | None:
         return None
     lengths = {int(word) for word in words}
     if len(lengths) > 1:
-        raise ValueError(f"conflicting Content-Length: {', '.join(words)}")
+        raise ValueError(f"conflicting Content-Length: {', '.join(words[:4])}"[:MAX_WORDS])
     return lengths.pop() if lengths else None
 
 
@@ -313,7 +318,7 @@ class ResponseParser:
         self._heads.clear()
         self._over = True
         why = f"the head is longer than {self._max_head} bytes"
-        return [Malformed(why), Body(kept, b""), OverLimit(why), *_surplus(rest)]
+        return [Malformed(why), *([Body(kept, b"")] if kept else []), OverLimit(why), *_surplus(rest)]
 
     # ---- bodies
 
@@ -374,14 +379,26 @@ class ResponseParser:
         return at
 
     def _take_line(self, data: bytes, at: int) -> int:
-        room = MAX_CHUNK_LINE_BYTES - len(self._line)
-        newline = data.find(b"\n", at, at + room)
-        stop = newline + 1 if newline >= 0 else min(len(data), at + room)
-        self._line += data[at:stop]
-        if newline >= 0:
-            line = bytes(self._line[:-1]).removesuffix(b"\r")
+        newline = data.find(b"\n", at, at + self._line_room())
+        if newline < 0:
+            return self._keep_line(data, at)
+        line = data[at:newline]
+        if self._line:
+            line = bytes(self._line) + line
             self._line.clear()
-            self._expect(line)
+        self._expect(line.removesuffix(b"\r"))
+        return newline + 1
+
+    def _line_room(self) -> int:
+        """How long the line may still become; a field after the last chunk is bounded by the body's cap alone."""
+        return sys.maxsize if self._in_trailer else MAX_CHUNK_LINE_BYTES - len(self._line)
+
+    def _keep_line(self, data: bytes, at: int) -> int:
+        """Keep the beginning of a line: of a trailer field only what tells it from an empty line."""
+        stop = min(len(data), at + self._line_room())
+        self._line += data[at : min(stop, at + 2)] if self._in_trailer else data[at:stop]
+        if self._in_trailer:
+            del self._line[2:]
         elif len(self._line) >= MAX_CHUNK_LINE_BYTES:
             self._trouble = "a line between chunks is too long"
         return stop
@@ -430,7 +447,7 @@ def _payloads(events: Iterator[Event]) -> Iterator[bytes]:
 
 
 def _events(source: BinaryIO | Iterable[bytes], method: str) -> Iterator[Event]:
-    parser = ResponseParser(method=method)
+    parser = ResponseParser(method=method, max_head_bytes=MAX_STORED_HEAD_BYTES)
     for block in _blocks(source):
         yield from parser.feed(block)
     yield from parser.close()
