@@ -60,7 +60,6 @@ def ask(host: str, *zones: Mapping[str, Entry], lifetime_s: float = 5.0) -> tupl
         async with serving(zones) as (places, _):
             resolver = Resolver(places, lifetime_s)
             found = await resolver.resolve(host)
-            resolver.close()
             assert bool(found.detail) == bool(found.failure)
             return found.addresses, found.failure
 
@@ -141,7 +140,6 @@ def test_the_system_reads_the_hosts_file() -> None:
         found = await resolver.resolve("localhost")
         assert "127.0.0.1" in found.addresses
         assert len(set(found.addresses)) == len(found.addresses)
-        resolver.close()
 
     asyncio.run(run())
 

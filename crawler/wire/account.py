@@ -7,8 +7,10 @@ from datetime import datetime
 from pathlib import Path
 
 from crawler.model import Exchange, Failure, Head, Timings, Tls
-from crawler.wire.connection import Answer, Connection, Ending
+from crawler.wire.answer import Answer, Ending
+from crawler.wire.connection import Connection
 from crawler.wire.dial import Stages
+from crawler.wire.quota import Quota
 from crawler.wire.spool import Spool
 
 # A server that gives up an idle connection may say so first (RFC 9110 §15.5.9).
@@ -18,29 +20,33 @@ REQUEST_TIMEOUT = 408
 class Account:
     """Gathers what becomes an Exchange; `close` it when it does not."""
 
-    def __init__(self, uri: str, started_at: datetime, spool_folder: Path | None) -> None:
+    def __init__(self, uri: str, started_at: datetime, spool_folder: Path | None, quota: Quota) -> None:
         self._uri = uri
         self._started_at = started_at
         self._spool_folder = spool_folder
+        self._quota = quota
         self._loop = asyncio.get_running_loop()
         self._began = self._asked = self._loop.time()
         self.stages = Stages()
-        self.spool = Spool(spool_folder)
+        self.spool = Spool(spool_folder, quota)
         self._sent = b""
         self._ip: str | None = None
         self._tls: Tls | None = None
         self._head: Head | None = None
         self._first_byte_s: float | None = None
 
-    def note_request(self, connection: Connection, request: bytes) -> None:
-        """The request is going out over this connection."""
-        self._sent, self._ip, self._tls = request, connection.ip, connection.tls
+    def note_request(self, connection: Connection, sent: bytes) -> None:
+        """So much of the request is going out over this connection: all of it, or nothing where it has ended."""
+        self._sent, self._ip, self._tls = sent, connection.ip, connection.tls
         self._asked = self._loop.time()
 
     def note_answer(self, answer: Answer) -> None:
         """The answer has come as far as it will."""
         self._head = answer.head
-        self._first_byte_s = None if answer.first_byte_at is None else answer.first_byte_at - self._asked
+        if answer.first_byte_at is not None:
+            self._first_byte_s = max(
+                0.0, answer.first_byte_at - self._asked
+            )  # some servers speak before they are asked
 
     def was_stale(self, ending: Ending) -> bool:
         """Whether a resting connection turned out to be dead, so that the request may be asked again
@@ -52,7 +58,7 @@ class Account:
     def begin_again(self) -> None:
         """Forget what came over a stale connection; the clock runs on."""
         self.close()
-        self.spool = Spool(self._spool_folder)
+        self.spool = Spool(self._spool_folder, self._quota)
         self._sent, self._ip, self._tls, self._head, self._first_byte_s = b"", None, None, None, None
 
     def close(self) -> None:

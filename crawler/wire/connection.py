@@ -1,170 +1,18 @@
-"""One connection and the answer that comes over it: bytes in, an Ending out.
+"""A connection of ours: what is written, and whom the bytes that come in belong to.
 
 Rules:
-- An answer ends once; bytes that come after its end mark the connection as crossed: never used again.
-- A body that is cut or stalls fails a 2xx only: any other status has said all that is judged of it.
-- Bytes on an idle connection belong to nobody; the connection is dropped.
+- Bytes that come before the first request belong to its answer: some servers speak before they are asked.
+- Bytes on a resting connection belong to nobody; the connection is dropped.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import ssl
-from dataclasses import dataclass
-from typing import Protocol
+import select
 
-from crawler.errors import EverciteError
-from crawler.http1 import Body, CutShort, End, Event, Final, Interim, Malformed, OverLimit, ResponseParser, Surplus
-from crawler.model import Failure, Head, Refusal, Tls, Truncated
-from crawler.wire.spool import Spool
-
-# After an answer that cannot be trusted, how long we read on so that its record does not depend on packets.
-LINGER_S = 1.0
-# A body is stalled when no byte came for the last quarter of the exchange's time.
-STALL_SHARE = 0.25
-
-
-@dataclass(frozen=True, slots=True)
-class Ending:
-    """How an exchange ended. `reusable` says whether the connection may carry another one."""
-
-    failure: Failure | None = None
-    truncated: Truncated | None = None
-    detail: str = ""
-    reusable: bool = False
-    refusal: Refusal | None = None
-
-
-class Watch(Protocol):
-    """Sees an answer come; True stops it there."""
-
-    def see_head(self, head: Head) -> bool: ...
-
-    def see_payload(self, piece: bytes) -> bool: ...
-
-
-class Answer:
-    """What comes back for one request, kept in a spool; `ended` is done when no more is wanted."""
-
-    def __init__(self, parser: ResponseParser, spool: Spool, watch: Watch | None = None) -> None:
-        self._loop = asyncio.get_running_loop()
-        self._parser = parser
-        self._spool = spool
-        self._watch = watch
-        self._distrusted = ""
-        self._last_byte_at = 0.0
-        self.ended: asyncio.Future[Ending] = self._loop.create_future()
-        self.first_byte_at: float | None = None
-        self.head: Head | None = None
-        self.crossed = False
-
-    def feed(self, data: bytes) -> None:
-        """Take bytes from the wire."""
-        if self.ended.done():
-            self.crossed = True
-            return
-        self._last_byte_at = self._loop.time()
-        if self.first_byte_at is None:
-            self.first_byte_at = self._last_byte_at
-        self._take_all(self._parser.feed(data))
-
-    def close(self) -> None:
-        """The peer has sent its last byte."""
-        if self.ended.done():
-            return
-        if self.first_byte_at is None:
-            self._end(Ending(Failure.RESET, None, "closed before any byte of the answer"))
-        else:
-            self._take_all(self._parser.close())
-
-    def lose(self, error: Exception | None) -> None:
-        """The connection is gone; without an error, or with TLS that just stops, that is a close."""
-        if error is None or isinstance(error, ssl.SSLEOFError):
-            self.close()
-        elif not self.ended.done():
-            self._keep_pending()
-            words = str(error) or type(error).__name__
-            truncated = Truncated.DISCONNECT if self.first_byte_at is not None else None
-            self._end(self._cut(Failure.RESET, truncated, words))
-
-    def expire(self, deadline_s: float) -> Ending:
-        """The time of the exchange is over: a 2xx body that was still coming is no failure, a stalled one is."""
-        self._keep_pending()
-        if self.first_byte_at is None:
-            return Ending(Failure.TIMEOUT, None, f"no byte of the answer within {deadline_s:g} s")
-        if self._distrusted:
-            return self._untrusted()
-        silent_s = self._loop.time() - self._last_byte_at
-        if self.head is not None and silent_s < STALL_SHARE * deadline_s:
-            return Ending(None, Truncated.TIME, f"the body was still coming after {deadline_s:g} s")
-        return self._cut(
-            Failure.TIMEOUT, Truncated.TIME, f"stalled: the last byte came {silent_s:.1f} s before the end"
-        )
-
-    # ---- events
-
-    def _take_all(self, events: list[Event]) -> None:
-        try:
-            for event in events:
-                if self.ended.done():
-                    self.crossed = True
-                    return
-                self._take(event)
-        except OSError as error:
-            trouble = EverciteError(f"an answer cannot be spooled ({error}); free disk space for temporary files")
-            self.ended.set_exception(trouble)
-
-    def _take(self, event: Event) -> None:
-        match event:
-            case Body(raw, payload):
-                self._spool.keep(raw, payload)
-                if self._watch and payload and self._watch.see_payload(payload):
-                    self._stop()
-            case Final(raw, head):
-                self._take_head(raw, head)
-            case Interim(raw, _):
-                self._spool.interim += raw
-            case End(reusable):
-                self._end(self._untrusted() if self._distrusted else Ending(reusable=reusable))
-            case CutShort(why):
-                self._end(self._cut(Failure.TRUNCATED, Truncated.DISCONNECT, why))
-            case Malformed(why):
-                self._distrusted = why
-                self._loop.call_later(LINGER_S, self._linger_no_more)
-            case OverLimit(why):
-                self._end(Ending(Failure.BAD_HTTP if self._distrusted else None, Truncated.LENGTH, why))
-            case Surplus():
-                self.crossed = True
-
-    def _take_head(self, raw: bytes, head: Head) -> None:
-        self.head = head
-        self._spool.keep(raw)
-        self._spool.head_length = len(raw)
-        if self._watch and self._watch.see_head(head):
-            self._stop()
-
-    def _keep_pending(self) -> None:
-        self._spool.keep(self._parser.pending)
-
-    def _linger_no_more(self) -> None:
-        self._end(self._untrusted())
-
-    def _untrusted(self) -> Ending:
-        return Ending(Failure.BAD_HTTP, None, self._distrusted)
-
-    def _cut(self, failure: Failure, truncated: Truncated | None, why: str) -> Ending:
-        if self._distrusted:
-            return Ending(Failure.BAD_HTTP, truncated, self._distrusted)
-        decided = self.head is not None and not 200 <= self.head.status < 300
-        return Ending(None if decided else failure, truncated, why)
-
-    def _stop(self) -> None:
-        self._end(Ending(None, Truncated.LENGTH, "stopped while it came"))
-
-    def _end(self, ending: Ending) -> None:
-        if not self.ended.done():
-            self.ended.set_result(ending)
+from crawler.model import Tls
+from crawler.wire.answer import Answer
 
 
 class Connection(asyncio.Protocol):
@@ -176,14 +24,21 @@ class Connection(asyncio.Protocol):
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._transport: asyncio.Transport | None = None
         self._answer: Answer | None = None
+        self._early: bytes | None = b""  # None once the first request is out
 
-    def ask(self, request: bytes, answer: Answer) -> None:
-        """Send a request; what comes back goes to the answer."""
-        self._answer = answer
-        if self._transport is None or self.closing:
+    def ask(self, request: bytes, answer: Answer) -> bytes:
+        """Send a request; what comes back goes to the answer. Returns what was sent: nothing where it is too late."""
+        early, self._early, self._answer = self._early, None, answer
+        transport = None if self.closing else self._transport
+        if transport is not None:
+            transport.write(request)
+            transport.resume_reading()
+            answer.come_over(transport)
+        if early:
+            answer.feed(early)
+        if transport is None:
             answer.lose(None)
-        else:
-            self._transport.write(request)
+        return request if transport else b""
 
     def rest(self) -> None:
         """The answer is whole; until the next request nothing may come."""
@@ -193,6 +48,15 @@ class Connection(asyncio.Protocol):
     def closing(self) -> bool:
         """Whether either side has ended the connection."""
         return self._transport is None or self._transport.is_closing()
+
+    @property
+    def is_quiet(self) -> bool:
+        """Whether the connection stands and nothing waits in its socket: no end, and no byte that nobody asked for."""
+        if self._transport is None or self._transport.is_closing():
+            return False
+        waiting = select.poll()
+        waiting.register(self._transport.get_extra_info("socket"), select.POLLIN)
+        return not waiting.poll(0)
 
     def abort(self) -> None:
         """End the connection now."""
@@ -214,14 +78,19 @@ class Connection(asyncio.Protocol):
         self._transport = transport
 
     def data_received(self, data: bytes) -> None:
-        if self._answer is None:
-            self.abort()
-        else:
+        if self._answer is not None:
             self._answer.feed(data)
+        elif self._early is not None and self._transport is not None:
+            self._early += data
+            self._transport.pause_reading()
+        else:
+            self.abort()
 
     def eof_received(self) -> None:
         if self._answer is not None:
             self._answer.close()
+        elif self._early is None:
+            self.abort()
 
     def connection_lost(self, error: Exception | None) -> None:
         if self._answer is not None:

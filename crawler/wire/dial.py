@@ -70,10 +70,6 @@ class Dialler:
         self._connect_timeout_s = config.connect_timeout_s
         self._contexts: dict[bool, ssl.SSLContext] = {}
 
-    def close(self) -> None:
-        """Let go of the resolver's threads."""
-        self._resolver.close()
-
     async def dial(self, route: Route, stages: Stages, deadline: float) -> Connection:
         """An open connection before the loop's time `deadline`; raises Unreached."""
         addresses, port = await self._find(route, stages, deadline)
@@ -135,10 +131,14 @@ class Dialler:
             await _tunnel(bound, route)
         stages.connect_s = loop.time() - began
         connection = Connection(None if route.proxy else ip)
-        if route.scheme == "http":
-            await loop.create_connection(lambda: connection, sock=bound)
-        else:
-            await self._secure(bound, connection, route, stages)
+        try:
+            if route.scheme == "http":
+                await loop.create_connection(lambda: connection, sock=bound)
+            else:
+                await self._secure(bound, connection, route, stages)
+        except BaseException:
+            connection.abort()
+            raise
         return connection
 
     async def _secure(self, bound: socket.socket, connection: Connection, route: Route, stages: Stages) -> None:

@@ -9,9 +9,10 @@ Rules:
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import socket
+import threading
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import dns.asyncresolver
@@ -20,11 +21,9 @@ import dns.name
 import dns.rdatatype
 import dns.resolver
 
+from crawler.errors import EverciteError
 from crawler.model import Failure
 from crawler.wire.addresses import is_literal
-
-# getaddrinfo blocks its thread; the loop's own pool is too small for a night with many silent names.
-LOOKUP_THREADS = 32
 
 # getaddrinfo(3). A machine without network says EAI_AGAIN, or EAI_NONAME where no server is configured.
 SYSTEM_FAILURES: dict[int, Failure] = {
@@ -52,7 +51,6 @@ class Resolver:
     def __init__(self, servers: Sequence[str] = (), lifetime_s: float = 20.0) -> None:
         self._lifetime_s = lifetime_s
         self._servers = [_Server(place, lifetime_s / len(servers)) for place in servers]
-        self._threads: ThreadPoolExecutor | None = None
 
     async def resolve(self, host: str) -> Resolution:
         """The addresses of a host; an IP address is its own."""
@@ -60,19 +58,11 @@ class Resolver:
             return Resolution((host.strip("[]"),))
         return await (self._ask_servers(host) if self._servers else self._ask_system(host))
 
-    def close(self) -> None:
-        """Let go of the threads; lookups under way end by themselves."""
-        if self._threads:
-            self._threads.shutdown(wait=False, cancel_futures=True)
-
     # ---- the system
 
     async def _ask_system(self, host: str) -> Resolution:
-        if self._threads is None:
-            self._threads = ThreadPoolExecutor(LOOKUP_THREADS, thread_name_prefix="lookup")
-        lookup = asyncio.get_running_loop().run_in_executor(self._threads, _look_up, host)
         try:
-            return await asyncio.wait_for(lookup, self._lifetime_s)
+            return await asyncio.wait_for(_look_up_aside(host), self._lifetime_s)
         except TimeoutError:
             return Resolution((), Failure.DNS_FAILURE, f"no answer within {self._lifetime_s:g} s")
 
@@ -94,6 +84,30 @@ class Resolver:
         return Resolution((), Failure.DNS_FAILURE, "; ".join(said))
 
 
+async def _look_up_aside(host: str) -> Resolution:
+    """A lookup in a thread of its own, since getaddrinfo blocks: many silent names hold up no other one, and
+    none holds up the end of the program."""
+    loop = asyncio.get_running_loop()
+    found: asyncio.Future[Resolution] = loop.create_future()
+
+    def tell(resolution: Resolution) -> None:
+        if not found.done():
+            found.set_result(resolution)
+
+    def look_up() -> None:
+        resolution = _look_up(host)
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+            loop.call_soon_threadsafe(tell, resolution)
+
+    try:
+        threading.Thread(target=look_up, name="lookup", daemon=True).start()
+    except RuntimeError as error:
+        raise EverciteError(
+            f"no thread to look names up with ({error}); raise `ulimit -u` or lower concurrency"
+        ) from error
+    return await found
+
+
 def _look_up(host: str) -> Resolution:
     try:
         found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
@@ -101,6 +115,8 @@ def _look_up(host: str) -> Resolution:
         return Resolution((), SYSTEM_FAILURES.get(error.errno or 0, Failure.DNS_FAILURE), str(error.strerror))
     except UnicodeError as error:
         return Resolution((), Failure.DNS_NXDOMAIN, f"no such name can exist ({error})")
+    except OSError as error:
+        return Resolution((), Failure.DNS_FAILURE, str(error))
     return Resolution(tuple(dict.fromkeys(str(row[4][0]) for row in found)))
 
 

@@ -6,24 +6,31 @@ Rules:
 - A connection carries one exchange at a time, and another one only after a whole answer with no byte too many.
 - One deadline for the whole exchange: names, connecting, and every byte of the answer.
 - Nothing is sent before the address is known to be public or allowed.
+- All answers together hold at most `max_spool_bytes` (quota.py says who waits).
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from crawler.clock import Clock
 from crawler.config import Config
 from crawler.http1 import ResponseParser
-from crawler.model import Exchange
+from crawler.model import Exchange, Failure
 from crawler.wire.account import Account
-from crawler.wire.connection import Answer, Connection, Ending, Watch
+from crawler.wire.answer import Answer, Ending, Watch
+from crawler.wire.connection import Connection
 from crawler.wire.destination import destination_of, refused, request_of
 from crawler.wire.dial import Dialler, Route, Unreached
 from crawler.wire.pool import Pool
+from crawler.wire.quota import Quota
+
+# How long the end of the wire waits for its connections to be gone.
+CLOSE_S = 2.0
+CROSSED = "bytes came after the end of the answer; they belong to no exchange and are not kept"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +60,9 @@ class Wire:
         self._spool_folder = spool_folder
         self._dialler = Dialler(config)
         self._pool = Pool()
+        self._quota = Quota(config.max_spool_bytes)
         self._open: set[Connection] = set()
+        self._closed = False
 
     async def exchange(
         self,
@@ -75,8 +84,9 @@ class Wire:
         - no whole head, or a 2xx body cut by the peer or stalled, is a failure; the partial bytes are kept
         - a body over `max_body_bytes` or still coming at the deadline is truncated, not failed
         - of another status than 2xx a cut body is truncated, not failed: the status has said it all
+        - what we made wait for room in the spool is truncated by time, not failed
         """
-        account = Account(uri, self._clock.now(), self._spool_folder)
+        account = Account(uri, self._clock.now(), self._spool_folder, self._quota)
         limits = self._limits(max_body_bytes, deadline_s, watch)
         try:
             refusal = refused(uri)
@@ -102,12 +112,13 @@ class Wire:
 
     async def close(self) -> None:
         """Hang up everywhere; exchanges under way end as reset."""
-        self._dialler.close()
+        self._closed = True
         self._pool.clear()
-        waiting = [connection.lost for connection in self._open]
+        losing = [connection.lost for connection in self._open]
         for connection in list(self._open):
             connection.hang_up()
-        await asyncio.gather(*waiting)
+        if losing:
+            await asyncio.wait(losing, timeout=CLOSE_S)
         await asyncio.sleep(0)  # transports close their sockets one turn after they said so
 
     async def _ask(
@@ -138,27 +149,36 @@ class Wire:
 
     async def _dial(self, route: Route, account: Account, limits: Limits) -> Connection:
         connection = await self._dialler.dial(route, account.stages, limits.deadline)
+        if self._closed:
+            connection.abort()
+            raise Unreached(Failure.RESET, "we hung up")
         self._open.add(connection)
-        connection.lost.add_done_callback(lambda _: self._open.discard(connection))
+        connection.lost.add_done_callback(lambda _: self._forget(connection))
         return connection
+
+    def _forget(self, connection: Connection) -> None:
+        self._open.discard(connection)
+        self._pool.forget(connection)
 
     async def _converse(
         self, connection: Connection, route: Route, request: bytes, account: Account, limits: Limits
     ) -> Ending:
-        answer = Answer(limits.parser(), account.spool, limits.watch)
-        account.note_request(connection, request)
-        connection.ask(request, answer)
+        answer = Answer(limits.parser(), account.spool, self._quota, limits.watch)
+        self._quota.begin(answer)
         try:
+            account.note_request(connection, connection.ask(request, answer))
             ending = await _ending(answer, limits)
         except BaseException:
             connection.abort()
             raise
+        finally:
+            self._quota.end(answer)
         account.note_answer(answer)
         if ending.reusable and not answer.crossed and not connection.closing:
             self._pool.give(route, connection)
         else:
             connection.abort()
-        return ending
+        return replace(ending, detail=ending.detail or CROSSED) if answer.crossed else ending
 
 
 async def _ending(answer: Answer, limits: Limits) -> Ending:
