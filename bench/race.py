@@ -32,6 +32,11 @@ class Result:
         """CPU milliseconds a page, start-up excluded."""
         return 1000 * (self.cost.cpu_s - self.start.cpu_s) / self.pages
 
+    @property
+    def wall_s(self) -> float:
+        """Wall seconds of the list, start-up excluded."""
+        return self.cost.wall_s - self.start.wall_s
+
 
 def race(programs: Sequence[Program], listed: list[str], first: str, rounds: int) -> dict[str, Result]:
     """The median of the rounds, by program. `first` is the address that start-up is measured with."""
