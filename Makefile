@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+JUDGES := .venv-judges
 SEEDS ?= seeds
 # The pins reach build isolation, too: older pips hand the first variable on, newer ones read the second.
 export PIP_CONSTRAINT := $(CURDIR)/constraints.txt
@@ -25,7 +26,7 @@ test: $(VENV)/ready-test ## style, types, import floors and all tests but the lo
 	$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest -m "not proof" -n 3 --dist loadfile
 
-proof: $(VENV)/ready-test ## the long proofs
+proof: $(VENV)/ready-test $(JUDGES)/ready ## the long proofs
 	$(BIN)/python -m pytest -m proof; status=$$?; [ $$status = 5 ] || exit $$status
 
 check: $(VENV)/ready-test ## ruff, mypy and the import floors
@@ -46,6 +47,12 @@ docs: $(VENV)/ready-test ## make the pictures of docs/ anew
 
 $(BIN)/python:
 	sh bin/venv $(PYTHON) $(VENV)
+
+# Other people's archive tools, GPL among them: an environment of their own, with pins of its own.
+$(JUDGES)/ready: tests/judges/requirements.txt
+	sh bin/venv $(PYTHON) $(JUDGES)
+	PIP_CONSTRAINT= PIP_BUILD_CONSTRAINT= $(JUDGES)/bin/python -m pip install -qq -r $<
+	@touch $@
 
 $(VENV)/ready: $(BIN)/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install -qq -e .
