@@ -45,6 +45,7 @@ class WireHandler:
         self._crawler = crawler
         self._asking: set[asyncio.Task[Exchange]] = set()
         self._aborted = False
+        self._aborted = False
         crawler.signals.connect(self.abort, signal=ABORT)
         self._wire = Wire(
             settings.get("EVERCITE_CONFIG") or Config(),
@@ -126,8 +127,7 @@ def response_of(request: Request, exchange: Exchange) -> Response:
     if exchange.payload_length > BODY_BYTES:
         flags.append(SPOOLED)
     elif exchange.payload_length:
-        exchange.received.seek(0)
-        body = b"".join(payload_of(exchange.received))
+        body = _payload(exchange)
     kind = responsetypes.from_args(headers=headers, url=request.url, body=body)
     return kind(
         request.url,
@@ -140,6 +140,13 @@ def response_of(request: Request, exchange: Exchange) -> Response:
         ip_address=ip_address(exchange.ip) if exchange.ip else None,
         protocol=exchange.head.version if exchange.head else None,
     )
+
+
+def _payload(exchange: Exchange) -> bytes:
+    """The payload; where every byte after the head is one of it, there is no framing to take off."""
+    unframed = exchange.payload_length == exchange.received_length - exchange.head_length
+    exchange.received.seek(exchange.head_length if unframed else 0)
+    return exchange.received.read() if unframed else b"".join(payload_of(exchange.received))
 
 
 def headers_of(head: Head | None) -> Headers:
