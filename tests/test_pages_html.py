@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 import tomllib
 from pathlib import Path
@@ -86,7 +85,7 @@ def test_documents_in_attributes_do_not_nest_for_ever() -> None:
 
 HOSTILE = {
     "deep nesting": "<div>" * 400_000 + "<img src=x.png>",
-    "nested tables and forms": "<table><tr><td><form><b>" * 80_000 + "<img src=x.png>",
+    "nested tables and forms": "<table><tr><td><form><b>" * 50_000 + "<img src=x.png>",
     "a million elements": "<b>" * 1_000_000 + "<img src=x.png>",
     "a tag of attributes": "<p " + " ".join(f"a{number}=1" for number in range(200_000)) + "><img src=x.png>",
     "tags that never end": "<a " * 500_000,
@@ -119,9 +118,12 @@ def test_a_tag_of_more_attributes_than_are_read_keeps_the_first_ones() -> None:
     assert list(read_attributes(rest)) == [f"a{number}" for number in range(MOST_ATTRIBUTES)]
 
 
-PIECES = """<a  <img  <!-- --> <script> </script> <style> </style> <base  href= src= srcset= style= url( @import 
-image-set( http://a.example/ // \\ &amp \x00 \ud7ff \u202e 图 data:, <svg> <iframe srcdoc= <plaintext> <link rel=stylesheet """
-markup = st.lists(st.sampled_from([*"<>=\"'&;/!- \n#xX", *re.split(r"[ \n]", PIECES)])).map("".join)
+PIECES = """<a~ <img~ <!-- --> <script> </script> <style> </style> <base~ href= src= srcset= style= url( @import~
+image-set( http://a.example/ // \\ &amp \x00 \ud7ff \u202e 图 data:, <svg> <iframe~srcdoc= <plaintext>
+<link~rel=stylesheet~"""
+markup = st.lists(st.sampled_from([*"<>=\"'&;/!- \n#xX", *(piece.replace("~", " ") for piece in PIECES.split())])).map(
+    "".join
+)
 
 
 @given(markup)
