@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
+from crawler.archive.warcfields import Fields
 from crawler.model import Capture, Exchange
 
 
@@ -14,8 +15,8 @@ class Recording:
 
     `via` is the uri that led here, `hop_path` one letter a hop, `cited_by` one text a citation (the
     document's sha256 and the place in it), `revalidated` the capture whose validators were sent.
-    `outlinks` reads the page's links, one text each; it is called only for an answer that is stored in full,
-    on the writer's thread.
+    `outlinks` reads the page's links as fields of its metadata record; it is called only for an answer that is
+    stored in full, on the writer's thread.
     """
 
     exchange: Exchange
@@ -24,4 +25,4 @@ class Recording:
     hop_path: str = ""
     cited_by: tuple[str, ...] = ()
     revalidated: Capture | None = None
-    outlinks: Callable[[], Sequence[str]] | None = None
+    outlinks: Callable[[], Fields] | None = None

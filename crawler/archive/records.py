@@ -191,7 +191,7 @@ def _metadata(
         ("WARC-Warcinfo-ID", warcinfo_id),
     ]
     links = recording.outlinks() if recording.outlinks is not None and revisit is None else ()
-    fields = (*metadata_fields(recording), *(("outlink", link) for link in links))
+    fields = (*metadata_fields(recording), *links)
     return _record(RecordType.METADATA, record_id, head, MEDIA_TYPE, write_fields(fields))
 
 

@@ -8,21 +8,23 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Protocol
 
 import ada_url
 
-from crawler import http1
 from crawler.archive.recording import Recording
 from crawler.clock import Clock
 from crawler.config import Config
 from crawler.content import codings_of, decode, media_type
 from crawler.fetch.hops import kept_fields
+from crawler.fetch.outlinks import LinkReading, reading_of
 from crawler.fetch.pacing import Pacer
+from crawler.fetch.payload import payload
 from crawler.fetch.retry import LASTING, retry_after_s
 from crawler.model import Capture, Content, Coverage, Exchange, Head, Hop, Refusal, Truncated, Via
+from crawler.pages.links import Links
 from crawler.urls.canonical import urlkey
 from crawler.urls.redact import redact
 
@@ -56,7 +58,7 @@ class Revalidation:
 class Question:
     """What is asked: the uri, how we got there, and how to ask.
 
-    `came_from` is the uri of the hop before, `hop_path` one letter a hop (R redirect, P robots.txt);
+    `came_from` is the uri of the hop before, `hop_path` one letter a hop (R redirect, E embed, P robots.txt);
     `cited_by` are the places that cite the target; `read_any` reads a body of whatever type it claims.
     """
 
@@ -75,13 +77,18 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What came back: the hop, the head, the decoded start of a readable body, what the body was."""
+    """What came back: the hop, the head, the decoded start of a readable body, what the body was.
+
+    `capture` is where it is archived; `links` what a page or style sheet names, where its record tells it.
+    """
 
     hop: Hop
     head: Head | None = None
     body: bytes = b""
     content: Content | None = None
     refusal: Refusal | None = None
+    capture: Capture | None = None
+    links: Links | None = None
 
 
 def host_of(uri: str) -> str:
@@ -172,6 +179,7 @@ class Asker:
         return Answer(hop, head=seen.head, body=seen.body)
 
     async def _archived(self, question: Question, exchange: Exchange) -> Answer:
+        reading = reading_of(question.uri, exchange)
         try:
             capture = await self._archive(
                 Recording(
@@ -181,9 +189,10 @@ class Asker:
                     hop_path=question.hop_path,
                     cited_by=question.cited_by,
                     revalidated=question.revalidation.original if question.revalidation else None,
+                    outlinks=reading.fields if reading else None,
                 )
             )
-            return _read(question, exchange, capture)
+            return _read(question, exchange, capture, reading)
         finally:
             exchange.close()
 
@@ -192,7 +201,7 @@ def _unverified(seen: Hop) -> str:
     return f"unverified look: {seen.status or seen.failure or 'nothing'}"
 
 
-def _read(question: Question, exchange: Exchange, capture: Capture | None) -> Answer:
+def _read(question: Question, exchange: Exchange, capture: Capture | None, reading: LinkReading | None) -> Answer:
     head = exchange.head
     hop = Hop(
         uri=redact(question.uri),
@@ -204,10 +213,10 @@ def _read(question: Question, exchange: Exchange, capture: Capture | None) -> An
         record_id=capture.record_id if capture else None,
         ip=exchange.ip,
     )
-    body = _readable(question, exchange, head) if head and exchange.failure is None else b""
+    body = _readable(question, exchange, head, reading) if head and exchange.failure is None else b""
     stands = capture is not None and capture.not_modified
     content = _content(question, exchange, head, stands) if head and exchange.failure is None else None
-    return Answer(hop, head, body, content, exchange.refusal)
+    return Answer(hop, head, body, content, exchange.refusal, capture, reading.links if reading else None)
 
 
 def _fields(head: Head, exchange: Exchange) -> tuple[tuple[str, str], ...]:
@@ -217,18 +226,14 @@ def _fields(head: Head, exchange: Exchange) -> tuple[tuple[str, str], ...]:
     return kept if stated else (*kept, ("content-length", str(exchange.payload_length)))
 
 
-def _readable(question: Question, exchange: Exchange, head: Head) -> bytes:
+def _readable(question: Question, exchange: Exchange, head: Head, reading: LinkReading | None) -> bytes:
     """The decoded start of a body that hops and robots rules are read from; empty for other types."""
     wanted = question.read_any or media_type(head) in READ_TYPES
     if not wanted or exchange.payload_length > READ_BYTES:
         return b""
+    if reading is not None and reading.content is not None:
+        return reading.content[:READ_BYTES]
     return decode(payload(exchange), codings_of(head), READ_BYTES).content
-
-
-def payload(exchange: Exchange) -> Iterator[bytes]:
-    """The entity body of an exchange, de-chunked, still content-coded."""
-    exchange.received.seek(0)
-    return http1.payload_of(exchange.received)
 
 
 _COVERAGE = {

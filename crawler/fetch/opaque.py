@@ -20,10 +20,11 @@ from urllib.parse import unquote
 from crawler.clock import Clock
 from crawler.config import Config
 from crawler.content import codings_of, decode, media_type
-from crawler.fetch.asking import READ_BYTES, host_of, payload, request_headers
+from crawler.fetch.asking import READ_BYTES, host_of, request_headers
 from crawler.fetch.cookies import ChainJar
 from crawler.fetch.hops import next_hop
 from crawler.fetch.pacing import Pacer, pacer_of
+from crawler.fetch.payload import payload
 from crawler.fetch.visit import exclusion_of
 from crawler.ledger.ledger import Ledger
 from crawler.model import Exchange, Hop, Wrapper

@@ -19,6 +19,7 @@ from crawler.pages.tags import plain, read_attributes, read_tags
 
 READ_BYTES = 8 * 1024 * 1024
 MOST_TAGS = 200_000  # a page of more was made to be slow
+LONGEST_NAME = 20  # of HTML's elements and then some
 MOST_FRAMES = 2  # documents in attributes of documents
 
 _WANTED = frozenset({*ROWS, "base", "style"})
@@ -79,7 +80,8 @@ def _rebase(attributes: Attributes, found: Found) -> bool:
 
 def _read_attribute(element: str, style: str, found: Found) -> None:
     if _STYLED.search(style):
-        read_style(plain(style), lambda reference, kind: found.add(reference, kind, f"{element}/@style"))
+        named = element if element.isalnum() and len(element) <= LONGEST_NAME else "*"  # it may be anything
+        read_style(plain(style), lambda reference, kind: found.add(reference, kind, f"{named}/@style"))
 
 
 def _read_rows(element: str, attributes: Attributes, found: Found) -> None:
