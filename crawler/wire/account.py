@@ -15,6 +15,7 @@ from crawler.wire.spool import Spool
 
 # A server that gives up an idle connection may say so first (RFC 9110 §15.5.9).
 REQUEST_TIMEOUT = 408
+ASKED_AGAIN = "asked a second time: the connection had rested, and ended without an answer to the first"
 
 
 class Account:
@@ -29,6 +30,7 @@ class Account:
         self._began = self._asked = self._loop.time()
         self.stages = Stages()
         self.spool = Spool(spool_folder, quota)
+        self._note = ""
         self._sent = b""
         self._ip: str | None = None
         self._tls: Tls | None = None
@@ -56,8 +58,9 @@ class Account:
         return ending.failure is Failure.RESET and self._first_byte_s is None
 
     def begin_again(self) -> None:
-        """Forget what came over a stale connection; the clock runs on."""
+        """Forget what came over a stale connection, but for the fact; the clock runs on."""
         self.close()
+        self._note = ASKED_AGAIN
         self.spool = Spool(self._spool_folder, self._quota)
         self._sent, self._ip, self._tls, self._head, self._first_byte_s = b"", None, None, None, None
 
@@ -83,7 +86,7 @@ class Account:
             payload_length=spool.payload_length,
             truncated=ending.truncated,
             failure=ending.failure,
-            failure_detail=ending.detail,
+            failure_detail="; ".join(filter(None, (ending.detail, self._note))),
             refusal=ending.refusal,
             ip=self._ip,
             tls=self._tls,
