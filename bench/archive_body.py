@@ -6,7 +6,7 @@ from bench import programs, web
 from bench.addresses import host
 from bench.measure import MEBI, machine
 from bench.page import Section, bound, notes, table
-from bench.programs import AIOHTTP, OURS, WGET
+from bench.programs import AIOHTTP, OURS_LINKS, WGET
 from bench.race import Result, race
 
 LENGTH = 2 * 1024**3
@@ -15,7 +15,7 @@ MOST_MB = 150
 
 def measured(scale: float) -> Section:
     """Each program that can, over one body."""
-    found, missing = programs.runnable((OURS, WGET, AIOHTTP))
+    found, missing = programs.runnable((OURS_LINKS, WGET, AIOHTTP))
     length = int(LENGTH * scale)
     with web.running() as port:
         address = f"http://{host(0)}:{port}/b"
@@ -26,7 +26,7 @@ def measured(scale: float) -> Section:
         " Peak memory is the largest process's."
     )
     body = [told, table(_HEAD, [_row(one.name, results[one.name]) for one in found])]
-    body.append(notes([bound("Peak memory of ours", results[OURS.name].cost.peak_bytes / MEBI, MOST_MB, " MB")]))
+    body.append(notes([bound("Peak memory of ours", results[OURS_LINKS.name].cost.peak_bytes / MEBI, MOST_MB, " MB")]))
     return Section("Archiving a long body", "\n\n".join([*body, *missing]))
 
 

@@ -6,7 +6,7 @@ from bench import programs, web
 from bench.addresses import uris
 from bench.measure import MEBI, machine
 from bench.page import Section, bound, notes, table
-from bench.programs import AIOHTTP, FLOOR, OURS, WGET
+from bench.programs import AIOHTTP, FLOOR, OURS_LINKS, WGET
 from bench.race import Result, race
 
 PAGES_A_HOST = 5
@@ -24,7 +24,7 @@ def measured(scale: float) -> Section:
     with web.running() as port:
         for hosts in steps:
             listed = uris(port, hosts * PAGES_A_HOST, hosts, "s")
-            names = (OURS, *peers) if hosts == steps[-1] else (OURS,)
+            names = (OURS_LINKS, *peers) if hosts == steps[-1] else (OURS_LINKS,)
             results = race(names, listed, listed[0], 1)
             found += [(name, hosts, result) for name, result in results.items()]
     told = (
@@ -35,7 +35,7 @@ def measured(scale: float) -> Section:
     body = [
         told,
         table(_HEAD, [_row(*one) for one in found]),
-        _judged([r for name, _, r in found if name == OURS.name]),
+        _judged([r for name, _, r in found if name == OURS_LINKS.name]),
     ]
     return Section("Archiving small pages on many hosts", "\n\n".join([*body, *missing]))
 

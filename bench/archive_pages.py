@@ -8,13 +8,13 @@ from bench import programs, web
 from bench.addresses import uris
 from bench.measure import MEBI, machine
 from bench.page import Section, bound, notes, table
-from bench.programs import AIOHTTP, FLOOR, OURS, SCRAPY, SCRAPY_WARCIO, WARCPROX, WGET, WGET_LINKS, Program
+from bench.programs import AIOHTTP, FLOOR, OURS, OURS_LINKS, SCRAPY, SCRAPY_WARCIO, WARCPROX, WGET, WGET_LINKS, Program
 from bench.race import Result, race
 
 PAGES = 10_000
 HOSTS = 50
 # The programs that the targets speak of take turns three times, the others once, for the time it takes.
-THRICE = (OURS, WGET, WGET_LINKS, SCRAPY_WARCIO)
+THRICE = (OURS, OURS_LINKS, WGET, WGET_LINKS, SCRAPY_WARCIO)
 ONCE = (AIOHTTP, SCRAPY, WARCPROX, FLOOR)
 MOST_OF_SCRAPY = 0.45
 MOST_OF_WGET = 0.6
@@ -71,11 +71,15 @@ def _row(name: str, result: Result, peers: Sequence[Result | None]) -> list[str]
 
 def _judged(results: Mapping[str, Result]) -> str:
     """The targets that are about CPU."""
-    wanted = [(OURS, SCRAPY_WARCIO, MOST_OF_SCRAPY), (OURS, WGET, MOST_OF_WGET), (OURS, WGET_LINKS, MOST_OF_WGET_LINKS)]
+    wanted = [
+        (OURS, SCRAPY_WARCIO, MOST_OF_SCRAPY),
+        (OURS, WGET, MOST_OF_WGET),
+        (OURS_LINKS, WGET_LINKS, MOST_OF_WGET_LINKS),
+    ]
     return notes(
         [
             bound(
-                f"CPU a page, {one.name} of {peer.name}'s", results[one.name].cpu_ms / results[peer.name].cpu_ms, most
+                f"CPU a page, “{one.name}” of “{peer.name}”", results[one.name].cpu_ms / results[peer.name].cpu_ms, most
             )
             for one, peer, most in wanted
             if one.name in results and peer.name in results

@@ -1,14 +1,16 @@
-"""Our crawl and archive alone, no seeds, no judging, no report: `python -m bench.ours FOLDER LIST`.
+"""Our crawl and archive alone, no seeds, no judging, no report: `python -m bench.ours FOLDER LIST [--no-links]`.
 
-FOLDER keeps its archive, so that a second run is a second night.
+FOLDER keeps its archive, so that a second run is a second night. Without links, no page is read for what it names.
 """
 
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from crawler.archive.recording import Recording
 from crawler.archive.writer import ArchiveWriter
 from crawler.clock import Clock
 from crawler.config import Config
@@ -17,7 +19,7 @@ from crawler.fetch.round import batches_of
 from crawler.fetch.scribe import Scribe
 from crawler.fetch.work import Work
 from crawler.ledger.ledger import Ledger
-from crawler.model import Night, Target
+from crawler.model import Capture, Night, Target
 from crawler.night.plan import revalidations
 from crawler.urls.canonical import urlkey
 
@@ -38,6 +40,14 @@ CONFIG = Config(
 )
 
 
+class ScribeOfNoLinks(Scribe):
+    """Archives pages without the links they name, as an archiver does that reads no HTML."""
+
+    async def archive(self, recording: Recording) -> Capture | None:
+        """Write an exchange's records, the metadata without links."""
+        return await super().archive(replace(recording, outlinks=None))
+
+
 def main() -> None:
     """Crawl and archive once."""
     folder, listed = Path(sys.argv[1]), Path(sys.argv[2]).read_text("ascii").split()
@@ -46,7 +56,7 @@ def main() -> None:
     night = Night(f"{clock.started_at:%Y%m%dT%H%M%SZ}", clock.started_at, simulated=True)
     ledger.begin_night(night, "{}")
     writer = ArchiveWriter(folder, ledger, night, clock, {"description": "a measurement"})
-    scribe = Scribe(writer, ledger)
+    scribe = (ScribeOfNoLinks if sys.argv[3:] == ["--no-links"] else Scribe)(writer, ledger)
     crawl(work_of(listed, night, clock, ledger, scribe))
     scribe.close()
     writer.close()

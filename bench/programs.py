@@ -18,7 +18,7 @@ Command = Callable[[Path, Path], list[str]]
 class Program:
     """A program: `command` of the folder it writes to and the list it reads; `does` tells what sets it apart.
 
-    `archives` is False for one that only counts what it fetched.
+    `archives` is False for one that only counts what it fetched, `tells_links` True for one that stores pages' links.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Program:
     command: Command
     needs: Path | None = PEERS
     archives: bool = True
+    tells_links: bool = False
 
     def missing(self) -> str:
         """Why the program cannot be run here, as a sentence; empty when it can."""
@@ -37,6 +38,10 @@ class Program:
 
 
 def _ours(folder: Path, listed: Path) -> list[str]:
+    return [*_ours_with_links(folder, listed), "--no-links"]
+
+
+def _ours_with_links(folder: Path, listed: Path) -> list[str]:
     return [sys.executable, "-m", "bench.ours", str(folder), str(listed)]
 
 
@@ -69,6 +74,13 @@ OURS = Program(
     _ours,
     None,
 )
+OURS_LINKS = Program(
+    "ours, links read",
+    "the same as it runs every night: each page's outlinks and requisites are read and stored in its metadata record",
+    _ours_with_links,
+    None,
+    tells_links=True,
+)
 WGET = Program(
     "wget",
     "response and request records; sha1; zlib level 9; CDX; no robots.txt for a list; one request at a time",
@@ -77,7 +89,7 @@ WGET = Program(
 )
 WGET_LINKS = Program(
     "wget, links read",
-    "the same with `-r -l 1 -p --reject-regex .`: every outlink and requisite is read and resolved, none is followed",
+    "the same with `-r -l 1 -p --reject-regex .`: every outlink and requisite is read and resolved, none is stored or followed",
     _wget_with_links,
     WGET_AT,
 )

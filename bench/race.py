@@ -54,7 +54,7 @@ def run_once(program: Program, listed: list[str]) -> tuple[Cost, int]:
         folder = Path(place, "out")
         folder.mkdir()
         cost = run(program.command(folder, write_list(Path(place, "list"), listed)))
-        if wrong := why_wrong(folder, listed, program.archives):
+        if wrong := why_wrong(folder, listed, program):
             raise RuntimeError(f"{program.name}: {wrong}")
         return cost, written_bytes(folder)
 
