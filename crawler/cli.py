@@ -19,6 +19,7 @@ from crawler.errors import AnotherNight, ArchiveError, EverciteError, UsageError
 from crawler.version import VERSION
 
 if TYPE_CHECKING:
+    from crawler.archive.findings import CheckReport
     from crawler.config import Config
     from crawler.ledger.ledger import Ledger
     from crawler.seeds.documents import Seeds
@@ -132,7 +133,7 @@ def _add_report(commands: argparse._SubParsersAction[_Parser]) -> None:
 
 
 def _add_archive(commands: argparse._SubParsersAction[_Parser]) -> None:
-    parser = commands.add_parser("archive", help="archived copies: get, list, check, reindex")
+    parser = commands.add_parser("archive", help="archived copies: get, list, check, repair, reindex, stats")
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     getting = actions.add_parser("get", help="write the archived copy of a URL or citation to standard output")
     getting.add_argument("asked", metavar="URL|ID")
@@ -146,11 +147,19 @@ def _add_archive(commands: argparse._SubParsersAction[_Parser]) -> None:
     listing.set_defaults(run=_archive_list)
     indexing = actions.add_parser("reindex", help="read every WARC file again: the index and CDXJ as the records say")
     indexing.set_defaults(run=_archive_reindex)
-    checking = actions.add_parser("check", help="prove every digest, offset and revisit again")
+    checking = actions.add_parser("check", help="prove every digest, offset and revisit again; changes nothing")
+    part = checking.add_mutually_exclusive_group()
+    part.add_argument("--night", metavar="ID", help="only what this night archived, and what it refers to")
+    part.add_argument(
+        "--sample", metavar="N", type=_number, help="only about so many answers, from all over the archive"
+    )
     checking.set_defaults(run=_archive_check)
+    repairing = actions.add_parser("repair", help="cut torn ends, take lost records out of the index, and say so")
+    repairing.add_argument("--dry-run", action="store_true", help="only tell what would be done")
+    repairing.set_defaults(run=_archive_repair)
     counting = actions.add_parser("stats", help="what the archive holds, and what unchanged answers saved")
     counting.set_defaults(run=_archive_stats)
-    for action in (getting, listing, checking, indexing, counting):
+    for action in (getting, listing, checking, repairing, indexing, counting):
         _add_places(action)
 
 
@@ -185,6 +194,12 @@ def _instant(text: str) -> datetime:
     except ValueError:
         raise argparse.ArgumentTypeError(f"{text!r} is no date; write one like 2026-01-02T02:00:00Z") from None
     return at if at.tzinfo else at.replace(tzinfo=UTC)
+
+
+def _number(text: str) -> int:
+    if not text.isdecimal() or not int(text):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number from 1 on")
+    return int(text)
 
 
 def _config(options: argparse.Namespace) -> Config:
@@ -372,10 +387,34 @@ def _archive_reindex(options: argparse.Namespace) -> int:
     from crawler.night.lock import night_lock
     from crawler.urls.canonical import urlkey
 
+    ledger = _open_ledger(options.archive)
     with night_lock(options.archive):
-        for sentence in reindex(options.archive, _open_ledger(options.archive), urlkey):
-            print(sentence)
+        for sentence in reindex(options.archive, ledger, urlkey):
+            print(_plain(sentence))
     return 0
+
+
+def _archive_repair(options: argparse.Namespace) -> int:
+    from contextlib import nullcontext
+
+    from crawler.archive.repair import Repair
+    from crawler.night.lock import night_lock
+    from crawler.urls.canonical import urlkey
+
+    ledger = _open_ledger(options.archive)
+    repair = Repair(options.archive, ledger, urlkey, dry_run=options.dry_run)
+    with nullcontext() if options.dry_run else night_lock(options.archive):
+        done = 0
+        for sentence in repair.run():
+            print(_plain(sentence), flush=True)
+            done += 1
+    for note in repair.notes:
+        print(_plain(f"Note: {note}"))
+    if not done:
+        print("Nothing to repair.")
+    elif options.dry_run:
+        print("Nothing was changed (--dry-run).")
+    return BROKEN if repair.lost else 0
 
 
 def _archive_stats(options: argparse.Namespace) -> int:
@@ -386,8 +425,49 @@ def _archive_stats(options: argparse.Namespace) -> int:
 
 
 def _archive_check(options: argparse.Namespace) -> int:
-    from crawler.archive.check import check, render
+    from crawler.archive.findings import render
 
-    report = check(options.archive, _open_ledger(options.archive))
-    print(render(report))
+    report = _checked(options, _open_ledger(options.archive))
+    print("\n".join(map(_plain, render(report).splitlines())))
     return BROKEN if report.problems else 0
+
+
+def _checked(options: argparse.Namespace, ledger: Ledger) -> CheckReport:
+    """What the part of the archive that was asked for holds."""
+    from crawler.archive.check import check, check_night
+    from crawler.archive.sample import prove_sample
+
+    if options.sample:
+        return prove_sample(options.archive, ledger, options.sample)
+    with _Meter() as meter:
+        if options.night is None:
+            return check(options.archive, ledger, meter.show)
+        known = [night.id for night in ledger.nights()]
+        if options.night not in known:
+            newest = ", ".join(known[-3:]) or "none yet"
+            raise UsageError(f"there is no night {_plain(options.night)}; the newest are: {newest}")
+        return check_night(options.archive, ledger, options.night, meter.show)
+
+
+class _Meter:
+    """How far a long reading is, on standard error, where somebody watches."""
+
+    def __init__(self) -> None:
+        self._watched = sys.stderr.isatty()
+        self._shown = ""
+
+    def __enter__(self) -> _Meter:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._show("")
+
+    def show(self, done: int, everything: int) -> None:
+        """So many bytes of so many."""
+        self._show(f"{done * 100 // max(everything, 1)} % of {everything / 2**20:,.0f} MiB read")
+
+    def _show(self, words: str) -> None:
+        if self._watched and words != self._shown:
+            sys.stderr.write("\r" + words.ljust(len(self._shown)) + ("" if words else "\r"))
+            sys.stderr.flush()
+            self._shown = words

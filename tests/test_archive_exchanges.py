@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gzip
 import hashlib
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from tempfile import SpooledTemporaryFile
+from tempfile import SpooledTemporaryFile, TemporaryDirectory
 
 import pytest
 
@@ -131,6 +132,14 @@ def an_archive(tmp_path: Path) -> Iterator[Archive]:
     ledger = Ledger.open(folder / "ledger.sqlite3")
     yield Archive(folder, ledger)
     ledger.close()
+
+
+@pytest.fixture(name="memory")
+def a_folder_in_memory(tmp_path: Path) -> Iterator[Path]:
+    """A folder where fsync costs nothing, for tests that crash thousands of times: what a disk loses is not theirs."""
+    shm = Path("/dev/shm")
+    with TemporaryDirectory(dir=shm if os.access(shm, os.W_OK) else tmp_path) as folder:
+        yield Path(folder)
 
 
 @dataclass

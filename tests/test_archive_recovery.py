@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import random
 import shutil
 import signal
@@ -25,6 +26,7 @@ from crawler.ledger.ledger import Ledger
 from crawler.model import Capture, RecordType
 from tests.test_archive_exchanges import (
     Archive,
+    a_folder_in_memory,
     an_archive,
     block_of,
     damages_in,
@@ -35,7 +37,7 @@ from tests.test_archive_exchanges import (
     records_in,
 )
 
-__all__ = ["an_archive"]
+__all__ = ["a_folder_in_memory", "an_archive"]
 
 NOT_MODIFIED = b"HTTP/1.1 304 Not Modified\r\n\r\n"
 
@@ -79,11 +81,11 @@ def a_torn_file(archive: Archive) -> Torn:
     )
 
 
-def test_cut_at_every_byte_nothing_committed_is_lost(torn: Torn, tmp_path: Path) -> None:
+def test_cut_at_every_byte_nothing_committed_is_lost(torn: Torn, memory: Path) -> None:
     """From the last commit on, at every byte: response, request and metadata of the last exchange."""
     committed_end = torn.ends[6]
     for length in range(committed_end, len(torn.octets) + 1):
-        archive = torn.lay(tmp_path / "torn", torn.octets[:length])
+        archive = torn.lay(memory / "torn", torn.octets[:length])
         said = recover(archive.folder, archive.ledger, key_of)
         whole = [end for end in torn.ends if end <= length]
         [path] = archive.files()
@@ -148,10 +150,12 @@ def test_a_disk_that_lost_what_it_had_confirmed(torn: Torn, tmp_path: Path) -> N
     [said] = recover(archive.folder, archive.ledger, key_of)
     assert "20 bytes of a torn record cut off" in said
     assert "1 indexed answers are gone" in said
+    assert "(https://www.example.org/a?b=c)" in said
     [path] = archive.files()
     assert not damages_in(path)
     assert cdxj_of(path).read_bytes() == b"".join(write_lines(torn.committed[:1]))
-    assert any(second.record_id in problem for problem in check(archive.folder, archive.ledger).problems)
+    assert archive.ledger.captures_in(path.name) == torn.committed[:1], "a page would be shown that is not there"
+    assert check(archive.folder, archive.ledger).sentences() == []
 
 
 def test_renamed_but_not_indexed(torn: Torn, tmp_path: Path) -> None:
@@ -162,6 +166,123 @@ def test_renamed_but_not_indexed(torn: Torn, tmp_path: Path) -> None:
     assert said == f"{final.name} had no CDXJ: 10 records read, 1 answers indexed again."
     assert archive.ledger.captures_in(final.name) == torn.answers
     assert (archive.folder / "index.cdxj").read_bytes() == cdxj_of(final).read_bytes()
+
+
+def test_a_lost_index_past_damage_without_any_index(archive: Archive) -> None:
+    """The records themselves say that they are this file's; those inside a page are never taken for ours."""
+    inner = gzip.compress(b"WARC/1.1\r\nWARC-Type: response\r\nContent-Length: 0\r\n\r\n\r\n\r\n", mtime=0)
+    captures = archive.keep(recorded(page(os.urandom(300) + inner)), recorded(page(b"two")))
+    [path] = archive.files()
+    octets = bytearray(path.read_bytes())
+    octets[captures[0].offset + captures[0].length - 5] ^= 0xFF
+    path.write_bytes(octets)
+    cdxj_of(path).unlink()
+    blank = Ledger.open(Path(":memory:"))
+    [said] = recover(archive.folder, blank, key_of)
+    assert said == (
+        f"{path.name} had no CDXJ: 6 records read, 1 answers indexed again; 1 broken places inside it"
+        " (run evercite archive repair)."
+    )
+    assert list(blank.all_captures()) == [captures[1]]
+
+
+def test_a_ledger_that_was_deleted_or_is_older_is_filled_again(archive: Archive) -> None:
+    [first] = archive.keep(recorded(page()))
+    archive.keep(recorded(page(), at=later(1)))
+    archive.keep(recorded(NOT_MODIFIED, revalidated=first, at=later(2)))
+    merge_index(archive.folder)
+    before = list(archive.ledger.all_captures())
+    blank = Ledger.open(Path(":memory:"))
+    said = recover(archive.folder, blank, key_of)
+    assert [sentence.partition(" ")[2] for sentence in said] == [
+        "was not in the index: 4 records read, 1 answers indexed again."
+    ] * 3
+    assert list(blank.all_captures()) == before
+    older = Ledger.open(Path(":memory:"))
+    older.add_captures(before[:1])
+    assert len(recover(archive.folder, older, key_of)) == 2
+    assert recover(archive.folder, older, key_of) == []
+
+
+def test_a_file_without_answers_is_no_news_each_night(archive: Archive) -> None:
+    writer = archive.writer()
+    writer.write_resource("urn:evercite:log", "text/plain", b"nothing was cited")
+    writer.close()
+    merge_index(archive.folder)
+    assert recover(archive.folder, archive.ledger, key_of) == []
+
+
+@pytest.mark.parametrize("cut", [0, 30, None], ids=["empty", "half a warcinfo", "a warcinfo"])
+def test_an_index_ahead_of_a_file_that_holds_nothing(torn: Torn, tmp_path: Path, cut: int | None) -> None:
+    archive = torn.lay(tmp_path / "torn", torn.octets[: torn.ends[0] if cut is None else cut])
+    [said] = recover(archive.folder, archive.ledger, key_of)
+    assert "it is removed; 2 indexed answers are gone" in said
+    assert (archive.files(), list(archive.ledger.all_captures())) == ([], [])
+    assert check(archive.folder, archive.ledger).sentences() == []
+
+
+@pytest.mark.parametrize("shorter", [0, 1, 200])
+@pytest.mark.parametrize("which", ["finished", "unfinished"])
+def test_a_file_that_is_there_finished_and_unfinished(torn: Torn, tmp_path: Path, shorter: int, which: str) -> None:
+    """As a backup may bring back: whichever holds more stays, and no byte goes that the other has not."""
+    archive = torn.lay(tmp_path / "torn", torn.octets if which == "finished" else torn.octets[: -shorter or None])
+    [unfinished] = archive.files()
+    final = unfinished.with_name(torn.name.removesuffix(".open"))
+    final.write_bytes(torn.octets[: -shorter or None] if which == "finished" else torn.octets)
+    said = recover(archive.folder, archive.ledger, key_of)
+    assert said
+    assert [path.name for path in archive.files()] == [final.name]
+    assert final.read_bytes() == torn.octets
+    assert archive.ledger.captures_in(final.name) == torn.answers
+    assert check(archive.folder, archive.ledger).sentences() == []
+    assert recover(archive.folder, archive.ledger, key_of) == []
+
+
+def test_a_finished_and_another_unfinished_file_of_one_name(torn: Torn, tmp_path: Path) -> None:
+    archive = torn.lay(tmp_path / "torn", b"something else")
+    final = archive.files()[0].with_name(torn.name.removesuffix(".open"))
+    final.write_bytes(torn.octets)
+    said = recover(archive.folder, archive.ledger, key_of)
+    assert "with other records, unfinished; that one is now" in said[0]
+    assert final.read_bytes() == torn.octets
+    [kept] = (archive.folder / "warc").glob("*.torn")
+    assert kept.read_bytes() == b"something else"
+
+
+def test_two_unfinished_files(torn: Torn, tmp_path: Path) -> None:
+    archive = torn.lay(tmp_path / "torn", torn.octets[:-3])
+    other = archive.files()[0].with_name(torn.name.replace("-00001-", "-00002-"))
+    other.write_bytes(torn.octets[: torn.ends[0]])
+    said = recover(archive.folder, archive.ledger, key_of)
+    assert [sentence.partition(" was ")[2].split(":")[0] for sentence in said] == [
+        "unfinished",
+        "unfinished and held nothing; it is removed.",
+    ]
+    assert archive.ledger.captures_in(archive.files()[0].name) == torn.answers
+
+
+def test_another_tools_files_are_not_touched(torn: Torn, tmp_path: Path) -> None:
+    archive = torn.lay(tmp_path / "torn", torn.octets)
+    for name in ("WEB-1.warc.gz", "WEB-2.warc.gz.open", "WEB-3.warc"):
+        (archive.folder / "warc" / name).write_bytes(b"not ours")
+    recover(archive.folder, archive.ledger, key_of)
+    list(reindex(archive.folder, archive.ledger, key_of))
+    assert {name for name in archive.names() if name.startswith("WEB")} == {
+        "WEB-1.warc.gz",
+        "WEB-2.warc.gz.open",
+        "WEB-3.warc",
+    }
+
+
+def test_reindex_corrects_what_the_index_says_wrong(archive: Archive) -> None:
+    archive.keep(recorded(page()), recorded(page(b"two"), uri="https://www.example.org/2"))
+    before = list(archive.ledger.all_captures())
+    with archive.ledger._writing() as database:
+        database.execute("UPDATE captures SET start = start + 1, digest = 'sha256:0', uri = uri || 'x', verified = 5")
+    assert check(archive.folder, archive.ledger).problems
+    list(reindex(archive.folder, archive.ledger, key_of))
+    assert list(archive.ledger.all_captures()) == before
+    assert check(archive.folder, archive.ledger).sentences() == []
 
 
 def test_half_written_indexes_are_swept(torn: Torn, tmp_path: Path) -> None:
@@ -186,7 +307,7 @@ def test_a_lost_index_is_read_again_from_the_files(archive: Archive) -> None:
     for path in indexes:
         path.unlink()
     blank = Ledger.open(Path(":memory:"))
-    said = reindex(archive.folder, blank, key_of)
+    said = list(reindex(archive.folder, blank, key_of))
     assert sorted(blank.all_captures(), key=lambda capture: capture.record_id) == before
     assert {path: path.read_bytes() for path in archive.folder.rglob("*.cdxj")} == indexes
     assert [sentence.partition(": ")[2] for sentence in said] == [
@@ -206,7 +327,7 @@ def test_a_lost_index_and_a_damaged_record(archive: Archive) -> None:
     octets[captures[0].offset + captures[0].length - 5] ^= 0xFF
     path.write_bytes(octets)
     blank = Ledger.open(Path(":memory:"))
-    [said] = reindex(archive.folder, blank, key_of)
+    [said] = list(reindex(archive.folder, blank, key_of))
     assert "1 broken places inside it" in said
     assert list(blank.all_captures()) == [captures[1]]
 

@@ -63,3 +63,6 @@ class Index(Protocol):
 
     def filenames(self) -> list[str]:
         """The names of all indexed WARC files."""
+
+    def filenames_of(self, night: str) -> list[str]:
+        """The names of the files that hold captures of one night."""

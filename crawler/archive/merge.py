@@ -1,4 +1,4 @@
-"""`index.cdxj` of the whole archive: the CDXJ files beside the WARC files, merged.
+"""CDXJ for other tools: beside each finished WARC file, and `index.cdxj` of the whole archive, which merges them.
 
 Rules:
 - Each file is sorted, so lines stream through: memory does not grow with the archive.
@@ -10,13 +10,42 @@ from __future__ import annotations
 import heapq
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
+from itertools import zip_longest
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from crawler.archive.files import CDXJ, replace_file, told_plainly, warc_folder
+from crawler.archive.cdxj import write_lines
+from crawler.archive.files import CDXJ, cdxj_of, replace_file, told_plainly, warc_folder
+from crawler.archive.index import Index
 
 # Files open at once; a process may hold 256 on some systems (getrlimit(2), RLIMIT_NOFILE).
 FAN_IN = 128
+
+
+def is_listed_right(path: Path, index: Index) -> bool:
+    """Whether the CDXJ beside a finished WARC file is there and says what the index says."""
+    try:
+        with cdxj_of(path).open("rb") as file:
+            pairs = zip_longest(file, write_lines(index.each_capture_in(path.name)))
+            return all(line == said for line, said in pairs)
+    except OSError:
+        return False
+
+
+def write_beside(path: Path, index: Index) -> None:
+    """Write the CDXJ beside a finished WARC file as the index says, unless it does already."""
+    if not is_listed_right(path, index):
+        replace_file(cdxj_of(path), write_lines(index.each_capture_in(path.name)))
+
+
+def is_merged(archive: Path) -> bool:
+    """Whether `index.cdxj` is there and is what the CDXJ files say; also where there is nothing to index."""
+    beside = sorted(warc_folder(archive).glob(f"*{CDXJ}"))
+    whole = archive / "index.cdxj"
+    if not whole.exists():
+        return not beside
+    with whole.open("rb") as file:
+        return all(line == merged for line, merged in zip_longest(file, merged_lines(beside)))
 
 
 def merge_index(archive: Path) -> Path:

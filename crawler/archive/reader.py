@@ -2,7 +2,8 @@
 
 Rules:
 - What is handed out was proven first: the record at the place is the one indexed, the digest holds.
-- A revisit is resolved in one step; an original that is itself a revisit is a broken archive.
+- A revisit is resolved in one step; an original that is itself a revisit is a broken archive. One whose original
+  is lost is answered by another record with the same payload digest, where there is one.
 - Anything else raises ArchiveError: what stands in the way, and where.
 """
 
@@ -42,6 +43,8 @@ def read_record(archive: Path, capture: Capture) -> StoredRecord:
     Raises ArchiveError when another record, or none, stands at its place.
     """
     path = place_of(archive, capture.filename)
+    if not path.exists():
+        path = place_of(archive, capture.filename)  # it was being given its final name just then
     record = open_record(path, capture.offset)
     if (record.record_id, record.record_type) != (capture.record_id, capture.record_type):
         record.close()
@@ -64,11 +67,11 @@ def read_payload(archive: Path, index: Index, capture: Capture) -> Payload:
 def original_of(index: Index, capture: Capture) -> Capture:
     """The capture whose record holds the payload: itself, or what it refers to.
 
-    Raises ArchiveError when that is not indexed or is a revisit.
+    Raises ArchiveError when that is not indexed or is a revisit, and nothing else holds the same payload.
     """
     if capture.record_type is RecordType.RESPONSE:
         return capture
-    original = index.capture_by_record_id(capture.refers_to or "")
+    original = index.capture_by_record_id(capture.refers_to or "") or index.original_of(capture.digest)
     if original is None or original.record_type is not RecordType.RESPONSE:
         raise ArchiveError(f"{capture.record_id} refers to {capture.refers_to}, which is no archived answer")
     return original

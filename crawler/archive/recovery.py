@@ -2,29 +2,40 @@
 
 Rules:
 - An unfinished file is cut after its last whole record, and never before one that is indexed and there.
-- Whole answers that the index does not know are indexed: nothing that reached the disk is lost.
-- A finished file without its CDXJ is read again in the same way. Others are left alone: start-up stays quick.
-- Whatever was done is said, in sentences.
+- Whole answers that the index does not know are indexed: nothing that reached the disk is lost. What it knows
+  and the disk has not is taken out of it.
+- A finished file without its CDXJ, or one that the index knows nothing of (a lost or an older ledger), is read
+  again in the same way. Others are left alone: start-up stays quick.
+- Each step can be cut off by a crash: the next start finds what is left to do. Whatever was done is said.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from crawler.archive.captures import capture_of_record
-from crawler.archive.cdxj import parse_line, write_lines
-from crawler.archive.files import CDXJ, OPEN, WARC, cdxj_of, replace_file, sync_folder, told_plainly, warc_folder
+from crawler.archive.aside import hold_the_same, set_aside
+from crawler.archive.files import (
+    CDXJ,
+    OPEN,
+    TORN,
+    cdxj_of,
+    finished_files,
+    foreign_files,
+    sync_folder,
+    told_plainly,
+    unfinished_files,
+    warc_folder,
+)
 from crawler.archive.index import Index
-from crawler.archive.merge import merge_index
-from crawler.archive.stored import Damage, StoredRecord, walk
-from crawler.archive.warcfields import parse_fields, value_of
-from crawler.errors import ArchiveError
-from crawler.model import Capture, RecordType
+from crawler.archive.merge import merge_index, write_beside
+from crawler.archive.survey import Survey, UrlkeyOf, differences, survey_file
+from crawler.model import Capture
+from crawler.urls.redact import redact
 
-UrlkeyOf = Callable[[str], str]
+# Addresses that a sentence names.
+_NAMED = 3
 
 
 def recover(archive: Path, index: Index, urlkey_of: UrlkeyOf) -> list[str]:
@@ -36,114 +47,93 @@ def recover(archive: Path, index: Index, urlkey_of: UrlkeyOf) -> list[str]:
     if not folder.is_dir():
         return []
     with told_plainly(archive):
-        for unfinished in folder.glob(f"*{CDXJ}{OPEN}"):
-            unfinished.unlink()
-        said = [_take_up(path, index, urlkey_of) for path in sorted(folder.glob(f"*{WARC}{OPEN}"))]
-        finished = [path for path in sorted(folder.glob(f"*{WARC}")) if not cdxj_of(path).exists()]
-        said += [f"{path.name} had no CDXJ: {_index_again(path, index, urlkey_of)}." for path in finished]
+        for half in [*folder.glob(f"*{CDXJ}{OPEN}"), *folder.glob(f"*{TORN}{OPEN}"), *archive.glob(f"*{CDXJ}{OPEN}")]:
+            half.unlink()
+        said = [_take_up(path, index, urlkey_of) for path in unfinished_files(archive)]
+        said += _read_unknown(archive, index, urlkey_of)
     if said or not (archive / "index.cdxj").exists():
         merge_index(archive)
     return said
 
 
-def reindex(archive: Path, index: Index, urlkey_of: UrlkeyOf) -> list[str]:
-    """Read every finished file again: index and CDXJ as the records say. One sentence a file."""
+def reindex(archive: Path, index: Index, urlkey_of: UrlkeyOf) -> Iterator[str]:
+    """Read every finished file again: index and CDXJ as the records say. One sentence a file, as it is done."""
     with told_plainly(archive):
-        paths = sorted(warc_folder(archive).glob(f"*{WARC}"))
-        said = [f"{path.name}: {_index_again(path, index, urlkey_of)}." for path in paths]
+        for path in finished_files(archive):
+            yield f"{path.name}: {_index_again(path, index, urlkey_of)[0]}."
+        for path in foreign_files(archive):
+            yield f"{path.name}: was not written by Evercite and is left alone."
     merge_index(archive)
-    return said
 
 
-@dataclass(slots=True)
-class _Survey:
-    """What a walk over a file found: the end of the last whole record, how many records, what is broken."""
-
-    end: int = 0
-    records: int = 0
-    captures: list[Capture] = field(default_factory=list)
-    damages: list[Damage] = field(default_factory=list)
+def _read_unknown(archive: Path, index: Index, urlkey_of: UrlkeyOf) -> Iterator[str]:
+    indexed = set(index.filenames())
+    for path in finished_files(archive):
+        if not cdxj_of(path).exists():
+            yield f"{path.name} had no CDXJ: {_index_again(path, index, urlkey_of)[0]}."
+        elif path.name not in indexed:
+            done, changed = _index_again(path, index, urlkey_of)
+            if changed:
+                yield f"{path.name} was not in the index: {done}."
 
 
 def _take_up(path: Path, index: Index, urlkey_of: UrlkeyOf) -> str:
     """Cut, index, rename: the sentence about one unfinished file."""
-    filename = path.name.removesuffix(OPEN)
-    size = path.stat().st_size
-    known = index.captures_in(filename)
-    there = [capture for capture in known if capture.offset + capture.length <= size]
-    survey = _survey(path, filename, {capture.offset for capture in there}, urlkey_of, index)
+    final = path.with_name(path.name.removesuffix(OPEN))
+    if final.exists() and (settled := _settle_twins(path, final)):
+        return settled
+    known = index.captures_in(final.name)
+    survey = survey_file(path, known, index, urlkey_of)
+    there = [capture for capture in known if capture.offset + capture.length <= survey.size]
+    gone = [capture for capture in known if capture.offset + capture.length > survey.size]
     end = max([survey.end, *(capture.offset + capture.length for capture in there)])
-    if survey.records <= 1 and not known:  # at most a warcinfo: nothing was archived in it
-        path.unlink()
-        sync_folder(path.parent)
-        return f"{filename} was unfinished and held nothing; it is removed."
-    if end < size:
+    if survey.records <= 1 and not there:  # at most a warcinfo: nothing was archived in it
+        index.remove_captures([capture.record_id for capture in gone])
+        _remove(path)
+        return f"{final.name} was unfinished and held nothing; it is removed{_told_gone(gone)}."
+    if end < survey.size:
         _cut(path, end)
-    added = _add_missing(survey.captures, known, index)
-    final = path.with_name(filename)
+    added = _add_missing(survey, there, gone, index)
     path.rename(final)
     sync_folder(path.parent)
-    replace_file(cdxj_of(final), write_lines(c for c in index.captures_in(filename) if c.offset + c.length <= end))
-    done = f"{survey.records} records kept, {size - end} bytes of a torn record cut off, {added} answers indexed again"
-    return f"{filename} was unfinished: {done}{_losses(survey, end, len(known) - len(there))}."
+    write_beside(final, index)
+    done = f"{survey.records} records kept, {survey.size - end} bytes of a torn record cut off, {added} answers"
+    return f"{final.name} was unfinished: {done} indexed again{_told_broken(survey, end)}{_told_gone(gone)}."
 
 
-def _index_again(path: Path, index: Index, urlkey_of: UrlkeyOf) -> str:
-    known = index.captures_in(path.name)
-    places = {capture.offset for capture in known} | _listed_places(cdxj_of(path))
-    survey = _survey(path, path.name, places, urlkey_of, index)
-    added = _add_missing(survey.captures, known, index)
-    replace_file(cdxj_of(path), write_lines(index.captures_in(path.name)))
-    return f"{survey.records} records read, {added} answers indexed again{_losses(survey, path.stat().st_size, 0)}"
+def _settle_twins(path: Path, final: Path) -> str:
+    """An unfinished file beside a finished one of its name, as a backup may bring back: neither loses a byte.
 
-
-def _survey(path: Path, filename: str, places: Set[int], urlkey_of: UrlkeyOf, index: Index) -> _Survey:
-    """Walk a file; past a broken place, go on at the next of these places.
-
-    Never at what merely looks like a record: an archived page may hold records of its own.
+    Nothing is said when the unfinished one holds more of the same: it then stands alone, to be taken up.
     """
-    survey = _Survey()
-    night = ""
-    found: dict[str, Capture] = {}
-    with path.open("rb") as file:
-        for record in walk(file, path.stat().st_size, sorted(places)):
-            if isinstance(record, Damage):
-                survey.damages.append(record)
-                continue
-            try:
-                night = _night_of(record) or night
-                capture = capture_of_record(
-                    record, filename, night, urlkey_of, lambda i: found.get(i) or index.capture_by_record_id(i)
-                )
-                survey.end = record.offset + record.finish()
-            except ArchiveError:
-                continue  # the walk tells it as Damage
-            survey.records += 1
-            if capture is not None:
-                found[capture.record_id] = capture
-                survey.captures.append(capture)
-    return survey
+    if not hold_the_same(path, final):
+        kept = set_aside(path, 0)
+        _remove(path)
+        return f"{final.name} was there finished and, with other records, unfinished; that one is now {kept.name}."
+    if path.stat().st_size > final.stat().st_size:
+        _remove(final)
+        return ""
+    _remove(path)
+    return f"{final.name} was there finished and unfinished, with the same records; the finished one is kept."
 
 
-def _listed_places(cdxj: Path) -> set[int]:
-    """The offsets a CDXJ file names; none where it is missing or unreadable."""
-    try:
-        return {int(parse_line(line).fields["offset"]) for line in cdxj.read_text("utf-8").splitlines()}
-    except (OSError, ValueError, KeyError):
-        return set()
+def _index_again(path: Path, index: Index, urlkey_of: UrlkeyOf) -> tuple[str, bool]:
+    """Index and CDXJ of a finished file as its records say: what was done, and whether the index changed."""
+    known = index.captures_in(path.name)
+    survey = survey_file(path, known, index, urlkey_of)
+    wrong, missing = differences(survey.captures, known)
+    whole = {capture.record_id for capture in survey.captures}
+    index.replace_captures([capture.record_id for capture in wrong if capture.record_id in whole], missing)
+    write_beside(path, index)
+    done = f"{survey.records} records read, {len(missing)} answers indexed again{_told_broken(survey, survey.size)}"
+    return done, bool(missing)
 
 
-def _night_of(record: StoredRecord) -> str | None:
-    if record.record_type != RecordType.WARCINFO:
-        return None
-    return value_of(parse_fields(record.block.read()), "isPartOf")
-
-
-def _add_missing(captures: Sequence[Capture], known: Sequence[Capture], index: Index) -> int:
-    indexed = {capture.record_id for capture in known}
-    missing = [capture for capture in captures if capture.record_id not in indexed]
-    if missing:
-        index.add_captures(missing)
+def _add_missing(survey: Survey, there: Sequence[Capture], gone: Sequence[Capture], index: Index) -> int:
+    indexed = {capture.record_id for capture in there}
+    missing = [capture for capture in survey.captures if capture.record_id not in indexed]
+    if missing or gone:
+        index.replace_captures([capture.record_id for capture in gone], missing)
     return len(missing)
 
 
@@ -154,11 +144,20 @@ def _cut(path: Path, end: int) -> None:
         os.fsync(file.fileno())
 
 
-def _losses(survey: _Survey, end: int, lost: int) -> str:
-    """What is damaged and stays in the file (a torn end that was cut off is not among it), and what is gone."""
+def _remove(path: Path) -> None:
+    path.unlink()
+    sync_folder(path.parent)
+
+
+def _told_broken(survey: Survey, end: int) -> str:
+    """What is damaged and stays in the file; a torn end that was cut off is not among it."""
     stays = sum(damage.offset < end for damage in survey.damages)
-    told = [
-        f"; {stays} broken places inside it (run archive check)" if stays else "",
-        f"; {lost} indexed answers are gone: the disk lost what it had confirmed" if lost else "",
-    ]
-    return "".join(told)
+    return f"; {stays} broken places inside it (run evercite archive repair)" if stays else ""
+
+
+def _told_gone(gone: Sequence[Capture]) -> str:
+    """Which answers the disk had confirmed, and lost."""
+    if not gone:
+        return ""
+    named = ", ".join(sorted({redact(capture.uri) for capture in gone})[:_NAMED])
+    return f"; {len(gone)} indexed answers are gone, the disk lost what it had confirmed ({named})"

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-from crawler.archive.files import OPEN, WARC, warc_folder
+from crawler.archive.files import finished_files, unfinished_files
+from crawler.archive.findings import size_of
 from crawler.model import Capture, RecordType
 
 
@@ -40,8 +41,7 @@ def measure(archive: Path, captures: Iterable[Capture]) -> Stats:
     originals = [one for one in held.values() if one.record_type is RecordType.RESPONSE]
     not_modified = [one for one in held.values() if one.not_modified]
     repeated = [one for one in held.values() if one.record_type is RecordType.REVISIT and not one.not_modified]
-    folder = warc_folder(archive)
-    files = [path for path in folder.glob(f"*{WARC}*") if path.name.endswith((WARC, WARC + OPEN))]
+    files = [*finished_files(archive), *unfinished_files(archive)]
     return Stats(
         files=len(files),
         stored_bytes=sum(path.stat().st_size for path in files),
@@ -65,26 +65,21 @@ def render(stats: Stats) -> str:
     seen = stats.payload_bytes + stats.repeated_bytes + stats.not_modified_bytes
     saved = stats.repeated_bytes + stats.not_modified_bytes
     lines = (
-        ("files", f"{_count(stats.files)}, {_size(stats.stored_bytes)} on disk"),
+        ("files", f"{_count(stats.files)}, {size_of(stats.stored_bytes)} on disk"),
         ("answers", f"{_count(stats.answers)} of {_count(stats.uris)} addresses on {_count(stats.nights)} nights"),
-        ("payloads", f"{_size(stats.payload_bytes)} held, each once"),
+        ("payloads", f"{size_of(stats.payload_bytes)} held, each once"),
         (
             "repeated",
-            f"{_count(stats.repeated)} answers with a payload held already: {_size(stats.repeated_bytes)} saved",
+            f"{_count(stats.repeated)} answers with a payload held already: {size_of(stats.repeated_bytes)} saved",
         ),
-        ("unchanged", f"{_count(stats.not_modified)} answers of 304: {_size(stats.not_modified_bytes)} not even sent"),
-        ("saved", f"{_size(saved)} of {_size(seen)}" + (f" ({saved / seen:.0%})" if seen else "")),
+        (
+            "unchanged",
+            f"{_count(stats.not_modified)} answers of 304: {size_of(stats.not_modified_bytes)} not even sent",
+        ),
+        ("saved", f"{size_of(saved)} of {size_of(seen)}" + (f" ({saved / seen:.0%})" if seen else "")),
     )
     return "\n".join(f"{name:<10}{words}" for name, words in lines)
 
 
 def _count(number: int) -> str:
     return f"{number:,}"
-
-
-def _size(length: float) -> str:
-    for unit in ("bytes", "KiB", "MiB", "GiB"):
-        if length < 1024:
-            return f"{length:.0f} bytes" if unit == "bytes" else f"{length:.1f} {unit}"
-        length /= 1024
-    return f"{length:.1f} TiB"

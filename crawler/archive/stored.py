@@ -9,7 +9,7 @@ Rules:
 from __future__ import annotations
 
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from types import TracebackType
@@ -146,18 +146,20 @@ def open_record(path: Path, offset: int) -> StoredRecord:
         raise
 
 
-def walk(file: BinaryIO, size: int, resume_at: Sequence[int] = ()) -> Iterator[StoredRecord | Damage]:
+def walk(
+    file: BinaryIO, size: int, resume: Callable[[int], int | None] = lambda _: None, start: int = 0
+) -> Iterator[StoredRecord | Damage]:
     """Each record of a file in order, read to its end once the next is asked for.
 
-    After a Damage the walk goes on at the next offset of `resume_at` (ascending), if there is one.
+    After a Damage the walk goes on where `resume` says that the next record behind it begins, if it knows one.
     A record whose end proves damaged is followed by its Damage.
     """
-    offset = 0
-    while offset < size:
+    offset: int | None = start
+    while offset is not None and offset < size:
         try:
             record = StoredRecord(file, offset)
             yield record
             offset += record.finish()
         except ArchiveError as error:
             yield Damage(offset, str(error))
-            offset = next((known for known in resume_at if known > offset), size)
+            offset = resume(offset)

@@ -97,6 +97,11 @@ class Captures(Store):
         """The names of all indexed WARC files."""
         return [row["filename"] for row in self._rows(_FILENAMES)]
 
+    def filenames_of(self, night: str) -> list[str]:
+        """The names of the files that hold records of one night."""
+        rows = self._rows("SELECT DISTINCT filename FROM captures WHERE night = ? ORDER BY filename", night)
+        return [row["filename"] for row in rows]
+
     # ------------------------------------------------------------ texts (derived)
 
     def without_text(self, digests: Iterable[str]) -> list[Capture]:
