@@ -98,9 +98,9 @@ FIELDS = ("url", "mime", "status", "digest", "length", "offset", "filename")
 
 
 @pytest.fixture(name="judged", scope="module")
-def the_docket(tmp_path_factory: pytest.TempPathFactory) -> Docket:
+def the_docket() -> Docket:
     """The archive that is judged."""
-    return docket.build(tmp_path_factory.mktemp("docket"))
+    return docket.shared()
 
 
 @pytest.fixture(name="pairs", scope="module")

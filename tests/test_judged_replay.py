@@ -30,9 +30,9 @@ DATES = {FIRST: "Thu, 01 Jan 2026 02:00:00 GMT", SECOND: "Fri, 02 Jan 2026 02:00
 
 
 @pytest.fixture(name="judged", scope="module")
-def the_docket(tmp_path_factory: pytest.TempPathFactory) -> Docket:
+def the_docket() -> Docket:
     """The archive that is judged."""
-    return docket.build(tmp_path_factory.mktemp("docket"))
+    return docket.shared()
 
 
 @pytest.fixture(name="player", scope="module")

@@ -5,5 +5,6 @@ Rules:
   not by crawler/ and not here; what they say is read from their output.
 - A judge is asked by its ordinary command or server, with no option that would spare us anything.
 
-What lives where: docket (the archive that is judged) · commands (one function a command) · wayback (pywb's server).
+What lives where: docket (the archive that is judged) · plain (records by the standard library
+alone) · commands (one function a command) · wayback (pywb's server).
 """

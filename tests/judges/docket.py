@@ -7,11 +7,14 @@ Rules:
 
 from __future__ import annotations
 
+import atexit
 import gzip
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from crawler.archive.merge import merge_index
 from crawler.archive.recording import Recording
@@ -23,7 +26,7 @@ from crawler.urls.canonical import urlkey
 from tests.house import House
 from tests.test_archive_exchanges import exchanged
 from tests.warcs import Stored, files_of, records_of
-from tests.web.answers import Behaviour, File, Page, ValidatedPage
+from tests.web.answers import Answer, Behaviour, File, Page, ValidatedPage
 from tests.web.bodies import make_pdf, make_png
 from tests.web.byte_cases import BYTE_CASES, chunked, lines
 from tests.web.redirects import Redirect
@@ -36,6 +39,7 @@ SECURE, CLEAR = f"https://{HOST}", f"http://{HOST}"
 SESSION = ";jsessionid=0A1B2C3D4E5F60718293A4B5C6D7E8F9"
 PAPER = make_pdf("Ferries in winter", ["The last boat leaves at six."])
 PICTURE = make_png(shade=7)
+BODY = b"<!doctype html><title>Odd</title><p>%s</p>"
 NEWS = "From March on the reading room opens on Sundays too."
 
 # Byte cases of the fake web by the path they stand at: framings and codings, and a body that breaks off.
@@ -77,6 +81,7 @@ PATHS: Mapping[str, Behaviour] = {
     "/search?B=2&a=1&A=3&&c=%2f%C3%A9&d=a+b&e=[1]|2": Page("An odd query"),
     f"/handle{SESSION}": Page("Known by its session alone"),
     "/port": Page("Behind another port"),
+    "/long": Answer(body=BODY % b"and so on " * 3000),
     "/half-a-head": Raw(b"HTTP/1.1 200 OK\r\nContent-Ty"),
     "/mail": Raw(b"220 mail.garden.example ESMTP ready\r\n"),
     **FRAMINGS,
@@ -100,11 +105,12 @@ CITED = [
 
 @dataclass(frozen=True)
 class Odd:
-    """An answer of the third night: where it stands, its wire, and how it ended."""
+    """An answer of the third night: where it stands, its wire, how it ended, and from which address it came."""
 
     name: str
     wire: bytes
     failure: Failure | None = None
+    ip: str | None = "192.0.2.7"
 
     @property
     def uri(self) -> str:
@@ -112,7 +118,6 @@ class Odd:
         return f"{CLEAR}/odd/{self.name}"
 
 
-BODY = b"<!doctype html><title>Odd</title><p>%s</p>"
 ZIPPED, ZIPPED_TOO = (gzip.compress(BODY % text * 40, mtime=0) for text in (b"gzip", b"gzip, chunked"))
 OK, HTML, CHUNKED = "HTTP/1.1 200 OK", "Content-Type: text/html", "Transfer-Encoding: chunked"
 BAD = Failure.BAD_HTTP
@@ -139,6 +144,9 @@ ODDITIES = (
     Odd("no-type", lines(OK, "Content-Length: 5") + b"hello"),
     Odd("gzip", lines(OK, "Content-Encoding: gzip", f"Content-Length: {len(ZIPPED)}") + ZIPPED),
     Odd("gzip-chunked", lines(OK, "Content-Encoding: gzip", CHUNKED) + chunked([ZIPPED_TOO[:9], ZIPPED_TOO[9:]])),
+    Odd("silent", lines(OK, "Content-Length: 99") + b"half a body, and then silence", Failure.TIMEOUT),
+    Odd("unanswered", b"", Failure.RESET),
+    Odd("proxied", sized(b"by a proxy that resolves"), ip=None),
     Odd("304", b'HTTP/1.1 304 Not Modified\r\nETag: W/"1"\r\n\r\n'),
     Odd("empty", lines(OK, "Content-Length: 0")),
     Odd("odd-type", lines(OK, 'Content-Type: Text/HTML ; charset="utf-8"', "Content-Length: 5") + b"types"),
@@ -166,10 +174,21 @@ class Docket:
         return [record for record in self.records if record.filename == path.name]
 
 
+LATER = "many-fields"
+
+
+@cache
+def shared() -> Docket:
+    """The archive, made once a process; nobody writes to it again."""
+    folder = TemporaryDirectory(prefix="docket-")
+    atexit.register(folder.cleanup)
+    return build(Path(folder.name))
+
+
 def build(folder: Path) -> Docket:
     """The archive, from nothing."""
     with FakeWeb(SITES) as web:
-        house = House(folder, web, exchange_deadline_s=1.0, connect_to=_places(web))
+        house = House(folder, web, exchange_deadline_s=1.0, max_body_bytes=20_000, connect_to=_places(web))
         house.cite(CITED)
         for number in (0, 1):
             ran = house.night(number)
@@ -194,8 +213,10 @@ def _write_oddities(archive: Path, max_file_bytes: int = 60_000) -> None:
         writer = ArchiveWriter(archive, ledger, night, Clock(at), {"operator": "a test"}, max_file_bytes)
         for number, odd in enumerate(ODDITIES):
             moment = at + timedelta(milliseconds=300 * number, microseconds=500)
-            exchange = exchanged(odd.wire, uri=odd.uri, at=moment, failure=odd.failure)
-            writer.write([Recording(exchange, urlkey(odd.uri))])
+            exchange = exchanged(odd.wire, uri=odd.uri, at=moment, failure=odd.failure, ip=odd.ip)
+            (capture,) = writer.write([Recording(exchange, urlkey(odd.uri))])
+            if capture is not None and odd.name == LATER:
+                writer.write_metadata(odd.uri, capture.record_id, (("note", "known only afterwards"),))
         writer.close()
     finally:
         ledger.close()
