@@ -667,3 +667,41 @@ class Night:
     valid: bool = True
     invalid_reason: str | None = None
     status: int | None = None
+
+
+# ---------------------------------------------------------------- parts of pages
+
+
+@dataclass(frozen=True, slots=True)
+class Completeness:
+    """How many of a page's requisites the archive holds, as one night found it, and why the others are missing.
+
+    `record_id` is the response record of the page's payload, `uri` the page's own: the same payload may stand at
+    several. `captured` counts those held from earlier nights, too: `held` of them. `missing` are reasons and how many:
+    ids of Refusal and Failure, `status-404`, and `robots`, `personal`, `tracker`, `number`, `bytes`, `depth`,
+    `redirects`.
+    """
+
+    record_id: str
+    uri: str
+    night: str
+    noted_at: datetime
+    referenced: int
+    captured: int
+    held: int = 0
+    missing: tuple[tuple[str, int], ...] = ()
+
+    @property
+    def may_grow(self) -> bool:
+        """Whether something is missing that another night may find."""
+        return any(reason in PASSING_REASONS for reason, _ in self.missing)
+
+
+# Why a part may be missing tonight and be there tomorrow: our own bounds in time, and what passes on the web.
+PASSING_REASONS = frozenset(
+    {
+        *(Refusal.BUDGET, Refusal.DEADLINE, Refusal.OUR_FAULT),
+        *(Failure.DNS_FAILURE, Failure.REFUSED, Failure.RESET, Failure.TIMEOUT, Failure.TRUNCATED),
+        *(f"status-{status}" for status in (408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524)),
+    }
+)

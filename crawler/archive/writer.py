@@ -77,6 +77,11 @@ class ArchiveWriter:
         self._pending: list[Capture] = []
         self._certificates: set[tuple[str, bytes]] = set()
 
+    @property
+    def archive(self) -> Path:
+        """The folder that is written."""
+        return self._archive
+
     def write(self, recordings: Sequence[Recording]) -> list[Capture | None]:
         """Archive a group: the capture of each answer, durable and indexed; None where nothing came."""
         with self._lock, self._all_or_nothing():
@@ -93,9 +98,21 @@ class ArchiveWriter:
 
     def write_metadata(self, uri: str, refers_to: str, fields: Fields) -> str:
         """Archive what became known of an earlier record: the new record's id."""
-        return self._write_one(
-            lambda warcinfo: metadata_record(new_record_id(), uri, self._clock.now(), refers_to, fields, warcinfo)
+        return self.write_notes([(uri, refers_to, fields)])[0]
+
+    def write_notes(self, notes: Sequence[tuple[str, str, Fields]]) -> list[str]:
+        """Archive a group of these, `(uri, refers_to, fields)` each: the new records' ids."""
+        with self._lock, self._all_or_nothing():
+            record_ids = [self._append_note(*note) for note in notes]
+            self._commit()
+            return record_ids
+
+    def _append_note(self, uri: str, refers_to: str, fields: Fields) -> str:
+        file, [one] = self._laid(
+            lambda warcinfo: [metadata_record(new_record_id(), uri, self._clock.now(), refers_to, fields, warcinfo)]
         )
+        file.append(one)
+        return one.record.record_id
 
     def _write_one(self, make: Callable[[str], WarcRecord]) -> str:
         with self._lock, self._all_or_nothing():

@@ -11,8 +11,10 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Generic, TypeVar
 
+from crawler.archive.completeness import Account
 from crawler.archive.recording import Recording
 from crawler.archive.writer import ArchiveWriter
 from crawler.ledger.ledger import Ledger
@@ -59,9 +61,12 @@ class Scribe:
     """Archives exchanges and commits observations; what stops it (ArchiveError, LedgerError) stops the night."""
 
     def __init__(self, writer: ArchiveWriter, ledger: Ledger) -> None:
+        self._writer = writer
+        self._ledger = ledger
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="scribe")
         self._records: GroupCommit[Recording, Capture | None] = GroupCommit(self._thread, writer.write)
         self._observations: GroupCommit[Observation, None] = GroupCommit(self._thread, ledger.add_observations)
+        self._accounts: GroupCommit[Account, None] = GroupCommit(self._thread, self._write_accounts)
 
     async def archive(self, recording: Recording) -> Capture | None:
         """Write an exchange's records; returns once they are durable and indexed."""
@@ -70,6 +75,21 @@ class Scribe:
     async def commit(self, observation: Observation) -> None:
         """Commit what the night saw of a target."""
         await self._observations.submit(observation)
+
+    async def account(self, account: Account) -> None:
+        """Archive and commit how much of a page is held."""
+        await self._accounts.submit(account)
+
+    @property
+    def archive_folder(self) -> Path:
+        """Where what is archived can be read back."""
+        return self._writer.archive
+
+    def _write_accounts(self, accounts: Sequence[Account]) -> list[None]:
+        """The records before the rows: these can be read from those."""
+        told = [account.completeness for account in accounts]
+        self._writer.write_notes([(a.completeness.uri, a.completeness.record_id, a.fields) for a in accounts])
+        return self._ledger.note_completeness(told)
 
     def close(self) -> None:
         """Wait for the thread to finish what it holds."""

@@ -11,6 +11,7 @@ from typing import Any
 
 from crawler.errors import LedgerError
 from crawler.ledger.captures import Captures, read_capture
+from crawler.ledger.requisites import Requisites
 from crawler.ledger.seeds import Seeds
 from crawler.ledger.targets import Targets
 from crawler.ledger.values import read_json, write_json
@@ -32,7 +33,7 @@ LOOKED_BACK = 30
 OBSERVATIONS_AT_ONCE = 500
 
 
-class Ledger(Captures, Seeds, Targets):
+class Ledger(Captures, Requisites, Seeds, Targets):
     """What the nights saw: documents, targets, observations; readings and standings derived from them."""
 
     # ------------------------------------------------------------ nights

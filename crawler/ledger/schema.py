@@ -119,6 +119,15 @@ CREATE TABLE merges (
 CREATE INDEX merges_by_uri ON merges (uri)
 """
 
+_THIRD = """
+-- derived: how much of each page's parts is held (metadata records); kept by the page's response record and its uri
+CREATE TABLE completeness (
+    record_id TEXT NOT NULL, uri TEXT NOT NULL, night TEXT NOT NULL, noted_at TEXT NOT NULL,
+    referenced INTEGER NOT NULL, captured INTEGER NOT NULL, held INTEGER NOT NULL, missing TEXT NOT NULL,
+    may_grow INTEGER NOT NULL, PRIMARY KEY (record_id, uri, night)
+) STRICT
+"""
+
 
 def _execute_all(db: Database, script: str) -> None:
     for statement in script.split(";"):
@@ -136,3 +145,9 @@ def m001_first(db: Database) -> None:
 def m002_targets(db: Database) -> None:
     """What spans nights: readings of files, dates of documents, typed targets, chosen readings, merged look-alikes."""
     _execute_all(db, _SECOND)
+
+
+@MIGRATIONS()
+def m003_completeness(db: Database) -> None:
+    """How much of each page's parts is held."""
+    _execute_all(db, _THIRD)
