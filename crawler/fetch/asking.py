@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Protocol
 
 import ada_url
@@ -59,10 +60,12 @@ class Question:
     """What is asked: the uri, how we got there, and how to ask.
 
     `came_from` is the uri of the hop before, `hop_path` one letter a hop (R redirect, E embed, P robots.txt);
-    `cited_by` are the places that cite the target; `read_any` reads a body of whatever type it claims.
+    `urlkey` is the uri's, where it is known already; `cited_by` are the places that cite the target; `read_any`
+    reads a body of whatever type it claims.
     """
 
     uri: str
+    urlkey: str = ""
     via: Via | None = None
     came_from: str | None = None
     hop_path: str = ""
@@ -91,6 +94,7 @@ class Answer:
     links: Links | None = None
 
 
+@lru_cache(1024)
 def host_of(uri: str) -> str:
     """The host a uri is asked of, as politeness counts it; empty when it has none."""
     try:
@@ -184,7 +188,7 @@ class Asker:
             capture = await self._archive(
                 Recording(
                     exchange=exchange,
-                    urlkey=urlkey(question.uri),
+                    urlkey=question.urlkey or urlkey(question.uri),
                     via=redact(question.came_from) if question.came_from else None,
                     hop_path=question.hop_path,
                     cited_by=question.cited_by,

@@ -164,6 +164,7 @@ class _Chain:
         cookie = self._jar.field(uri)
         question = Question(
             uri=uri,
+            urlkey=self._target.urlkey if uri == self._target.uri else "",
             via=via,
             came_from=self._hops[-1].uri if self._hops else None,
             hop_path="R" * len(self._hops),
