@@ -120,7 +120,7 @@ CREATE INDEX merges_by_uri ON merges (uri)
 """
 
 _THIRD = """
--- derived: how much of each page's parts is held (metadata records); kept by the page's response record and its uri
+-- derived: how much of each page's parts is held (read from metadata records), by its response record and uri
 CREATE TABLE completeness (
     record_id TEXT NOT NULL, uri TEXT NOT NULL, night TEXT NOT NULL, noted_at TEXT NOT NULL,
     referenced INTEGER NOT NULL, captured INTEGER NOT NULL, held INTEGER NOT NULL, missing TEXT NOT NULL,
