@@ -232,9 +232,8 @@ def test_what_was_spoken_is_told_by_every_request_and_every_answer_with_a_head(r
 
 
 def test_only_what_a_proxy_fetched_has_no_address(records: list[Read]) -> None:
-    without = [
-        record for record in records if record.kind in ("response", "request", "metadata") and not record.all(IP)
-    ]
+    kinds = ("response", "request", "metadata")
+    without = [record for record in records if record.kind in kinds and not record.all(IP)]
     assert {record.one("WARC-Target-URI").rpartition("/")[2] for record in without} == {"proxied"}
     assert tuple(record.kind for record in without) == kinds
 
