@@ -191,7 +191,7 @@ def test_no_file_is_larger_but_for_one_exchange(
 def exchange_of(number: int, length: int, packs: bool, links: int, tls: bool) -> Recording:
     body = b"%d " % number + (b"x" * length if packs else os.urandom(length))
     tls_of = Tls("TLSv1.3", "TLS_AES_256_GCM_SHA384", os.urandom(900)) if tls else None
-    outlinks = [f"{os.urandom(20).hex()} L a/@href" for _ in range(links)]
+    outlinks = tuple(("outlink", f"{os.urandom(20).hex()} L a/@href") for _ in range(links))
     return Recording(exchanged(page(body), uri=f"{URI}{number}", tls=tls_of), KEY, outlinks=lambda: outlinks)
 
 
