@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import hashlib
 import re
+import ssl
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pytest
 
+from crawler.archive.ciphers import suite_name
+from crawler.wire.tls import CIPHERS
 from tests.judges import docket
 from tests.judges.docket import Docket
 from tests.judges.plain import Read, read
@@ -261,3 +264,11 @@ def test_a_payload_digest_stands_where_there_is_a_payload(records: list[Read]) -
         if record.kind == "response" and not record.all("WARC-Payload-Digest")
     }
     assert without == {"half-a-head", "mail", "no-version", "banner", "noise"}, "§5.9: only on a well-defined payload"
+
+
+def test_every_cipher_we_offer_has_its_registered_name() -> None:
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.set_ciphers(CIPHERS)
+    names = [suite_name(cipher["name"]) for cipher in context.get_ciphers()]
+    assert len(names) > 10
+    assert [name for name in names if not re.fullmatch(FORMATS["WARC-Cipher-Suite"], name)] == []
