@@ -1,8 +1,9 @@
 """Bytes taken out of a WARC file, kept beside it: nothing that was ever written is destroyed.
 
 Rules:
-- The name tells the file, the byte the bytes stood at, and their digest; it ends in `.torn`, so that no reader of
-  WARC files takes it for one. The same bytes get the same name: doing it twice is doing it once.
+- The name tells the file, the byte the bytes stood at (or that they are its index), and their digest; it ends in
+  `.torn`, so that no reader of WARC files takes it for one. The same bytes get the same name: doing it twice is
+  doing it once.
 """
 
 from __future__ import annotations
@@ -20,7 +21,8 @@ def name_aside(path: Path, start: int) -> Path:
     digest = hashlib.sha256()
     for piece in _pieces(path, start):
         digest.update(piece)
-    return path.with_name(f"{_stem(path)}.{start}-{digest.hexdigest()[:8]}{TORN}")
+    what = "cdxj" if path.name.endswith(CDXJ) else str(start)
+    return path.with_name(f"{_stem(path)}.{what}-{digest.hexdigest()[:8]}{TORN}")
 
 
 def set_aside(path: Path, start: int) -> Path:

@@ -152,7 +152,7 @@ class _Check:
                 continue  # the walk tells it as Damage
             broken_off = None
         self._note_absent(filename, known.before(float("inf")))
-        if not warcinfo and not unfinished:
+        if not warcinfo and not unfinished and filename not in self.report.problems:
             self.report.add(filename, "No whole warcinfo record stands in it.", Remedy.RESTORE)
 
     def _note_damage(self, filename: str, damage: Damage, capture: Capture | None, unfinished: bool) -> None:

@@ -84,13 +84,14 @@ class Repair:
         """
         with told_plainly(self._archive):
             self._refuse_an_empty_folder()
+            was_merged = is_merged(self._archive)
             yield from self._take_up_unfinished()
             present = {path.name for path in finished_files(self._archive)}
             unfinished = {path.name.removesuffix(OPEN) for path in unfinished_files(self._archive)}
             for filename in sorted(present | set(self._index.filenames()) - unfinished):
                 yield from self._repair_file(warc_folder(self._archive) / filename)
             yield from self._clear_orphans()
-            if not is_merged(self._archive):
+            if not (was_merged and is_merged(self._archive)):
                 yield "index.cdxj is merged anew."
                 if not self._dry_run:
                     merge_index(self._archive)
