@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+BENCH := .venv-bench
 JUDGES := .venv-judges
 SEEDS ?= seeds
 # The pins reach build isolation, too: older pips hand the first variable on, newer ones read the second.
@@ -38,8 +39,8 @@ check: $(VENV)/ready-test ## ruff, mypy and the import floors
 golden: $(VENV)/ready-test ## write the golden files anew from EVERCITE_BRIEFINGS
 	$(BIN)/python -m tests.golden_briefings
 
-bench: $(VENV)/ready-test ## measure, side by side with peers; writes docs/benchmarks.md
-	$(BIN)/python -m bench
+bench: $(VENV)/ready-test $(BENCH)/ready ## measure, side by side with peers; writes docs/benchmarks.md
+	$(BIN)/python -m bench $(SUITES)
 
 docs: $(VENV)/ready-test ## make the pictures of docs/ anew
 	@sh bin/browser
@@ -56,6 +57,13 @@ $(JUDGES)/ready: tests/judges/requirements.txt
 
 $(VENV)/ready: $(BIN)/python pyproject.toml constraints.txt
 	$(BIN)/python -m pip install -qq -e .
+	@touch $@
+
+# The peers have pins of their own: one of them wants older releases than ours.
+$(BENCH)/ready: bench/requirements.txt
+	sh bin/venv $(PYTHON) $(BENCH)
+	@echo '*' > $(BENCH)/.gitignore
+	PIP_CONSTRAINT= PIP_BUILD_CONSTRAINT= $(BENCH)/bin/python -m pip install -qq -r $<
 	@touch $@
 
 $(VENV)/ready-test: $(VENV)/ready

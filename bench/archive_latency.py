@@ -29,7 +29,7 @@ def measured(scale: float) -> Section:
         f" again, each answer {LATENCY_MS} ms late, one request at a time per host and {AT_ONCE} in all: no program can"
         f" be faster than {number * LATENCY_MS / AT_ONCE / 1000:.0f} s. Wall time is without start-up. Scrapy +"
         " warcio: one run; the others: median of three runs in turn. wget asks for one page at a time in"
-        f" all, and would take {number * LATENCY_MS / 60_000:.0f} minutes and more."
+        f" all, and would take {number * LATENCY_MS / 1000:.0f} s and more."
     )
     body = [told, table(_HEAD, [_row(one.name, results[one.name]) for one in (*found, *single)])]
     if AIOHTTP.name in results:

@@ -89,7 +89,7 @@ WGET = Program(
 )
 WGET_LINKS = Program(
     "wget, links read",
-    "the same with `-r -l 1 -p --reject-regex .`: every outlink and requisite is read and resolved, none is stored or followed",
+    "the same with `-r -l 1 -p --reject-regex .`: every link is read and resolved, none is stored or followed",
     _wget_with_links,
     WGET_AT,
 )

@@ -63,11 +63,17 @@ def why_wrong(folder: Path, listed: Sequence[str], program: Program) -> str:
     stored = read_stored(folder)
     if missing := set(listed) - stored.pages:
         return f"{len(missing)} of {len(listed)} pages are not in its archive, such as {min(missing)}"
-    if program.tells_links and stored.told_links < len(listed):
-        return f"it told the links of {stored.told_links} of {len(listed)} pages"
+    html = sum(_kind(uri)[0] != "b" for uri in listed)
+    if program.tells_links and stored.told_links < html:
+        return f"it told the links of {stored.told_links} of {html} pages"
     return "" if stored.block_bytes > expected else f"it stored {stored.block_bytes} of {expected} bytes"
 
 
 def _length(uri: str) -> int:
+    kind, number = _kind(uri)
+    return number if kind == "b" else len(web.page(kind, number))
+
+
+def _kind(uri: str) -> tuple[str, int]:
     _, kind, number = urlsplit(uri).path.split("/")
-    return int(number) if kind == "b" else len(web.page(kind, int(number)))
+    return kind, int(number)

@@ -14,6 +14,7 @@ from __future__ import annotations
 import asyncio
 import math
 import random
+import socket
 import subprocess
 import sys
 import time
@@ -40,8 +41,9 @@ _NAVIGATION = "".join(f'<li><a href="/section/{place}">Section {place}</a></li>\
 
 
 @contextmanager
-def running(latency_ms: float = 0.0, port: int = 8170) -> Iterator[int]:
+def running(latency_ms: float = 0.0) -> Iterator[int]:
     """A fake web in a process of its own, for as long as the block runs: its port."""
+    port = _free_port()
     server = subprocess.Popen([sys.executable, "-m", "bench.web", str(port), str(latency_ms)])
     try:
         _wait_until_it_answers(server, port)
@@ -51,10 +53,16 @@ def running(latency_ms: float = 0.0, port: int = 8170) -> Iterator[int]:
         server.wait()
 
 
+def _free_port() -> int:
+    with socket.socket() as found:
+        found.bind(("0.0.0.0", 0))
+        return int(found.getsockname()[1])
+
+
 def _wait_until_it_answers(server: subprocess.Popen[bytes], port: int) -> None:
     for _ in range(200):
         if server.poll() is not None:
-            raise RuntimeError(f"the fake web did not start; is port {port} taken?")
+            raise RuntimeError("the fake web did not start")
         try:
             HTTPConnection("127.1.0.1", port, timeout=5).request("GET", "/robots.txt")
             return

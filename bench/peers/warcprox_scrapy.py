@@ -11,29 +11,34 @@ from pathlib import Path
 
 from bench.peers.scrapy_plain import crawl
 
-PORT = 8171
-
 
 def main() -> None:
     """Start the proxy, crawl through it, and let it write what it still holds."""
-    folder = Path(sys.argv[1])
-    command = [str(Path(sys.executable).with_name("warcprox")), "-q", "-z", "-p", str(PORT), "-b", "127.0.0.1"]
+    folder, port = Path(sys.argv[1]), free_port()
+    command = [str(Path(sys.executable).with_name("warcprox")), "-q", "-z", "-p", str(port), "-b", "127.0.0.1"]
     command += ["-g", "sha256", "-j", "/dev/null", "--stats-db-file", "/dev/null", "-d", str(folder)]
     with (folder / "warcprox.log").open("wb") as log:
         proxy = subprocess.Popen(command, cwd=folder, stdout=log, stderr=log)
     try:
-        wait_for(proxy)
-        crawl(sys.argv[1], sys.argv[2], {}, f"http://127.0.0.1:{PORT}")
+        wait_for(proxy, port)
+        crawl(sys.argv[1], sys.argv[2], {}, f"http://127.0.0.1:{port}")
     finally:
         proxy.send_signal(signal.SIGTERM)
         proxy.wait()
 
 
-def wait_for(proxy: subprocess.Popen[bytes]) -> None:
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.socket() as found:
+        found.bind(("127.0.0.1", 0))
+        return int(found.getsockname()[1])
+
+
+def wait_for(proxy: subprocess.Popen[bytes], port: int) -> None:
     """Wait until the proxy listens."""
     while proxy.poll() is None:
         try:
-            socket.create_connection(("127.0.0.1", PORT)).close()
+            socket.create_connection(("127.0.0.1", port)).close()
             return
         except OSError:
             time.sleep(0.05)
