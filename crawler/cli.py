@@ -214,12 +214,25 @@ def _config(options: argparse.Namespace) -> Config:
 def _open_ledger(archive: Path) -> Ledger:
     from crawler.ledger.ledger import Ledger
 
+    return Ledger.open(_ledger_of(archive))
+
+
+def _read_ledger(archive: Path) -> Ledger:
+    """The ledger for a command that only reads: on a full disk or in a read-only folder, too."""
+    from crawler.ledger.ledger import Ledger
+
+    return Ledger.open_to_read(_ledger_of(archive))
+
+
+def _ledger_of(archive: Path) -> Path:
     path = archive / "ledger.sqlite3"
+    if archive.exists() and not archive.is_dir():
+        raise UsageError(f"{archive}: is a file, not an archive's folder; move it away or name another with --archive")
     if not path.exists():
         raise UsageError(
             f"{path}: there is no ledger yet; run `evercite night` first or name the folder with --archive"
         )
-    return Ledger.open(path)
+    return path
 
 
 def _cite(options: argparse.Namespace) -> int:
@@ -343,7 +356,7 @@ def _archive_get(options: argparse.Namespace) -> int:
     from crawler.replay.copy import write_copy
     from crawler.replay.lookup import find_holdings
 
-    ledger = _open_ledger(options.archive)
+    ledger = _read_ledger(options.archive)
     holdings = find_holdings(ledger, options.asked)
     capture = holdings.best(options.at)
     if capture is None:
@@ -358,16 +371,20 @@ def _archive_get(options: argparse.Namespace) -> int:
 
 
 def _archive_list(options: argparse.Namespace) -> int:
+    from crawler.archive.completeness import told
     from crawler.replay.lookup import find_holdings
 
-    holdings = find_holdings(_open_ledger(options.archive), options.asked)
+    ledger = _read_ledger(options.archive)
+    holdings = find_holdings(ledger, options.asked)
     if not holdings.captures:
         print(f"evercite: {_shown(options.asked)}: never captured", file=sys.stderr)
         return NEVER_CAPTURED
     for c in holdings.captures:
         same = " unchanged" if c.refers_to else ""
         what = f"{c.status}  {_plain(c.mime)}  {c.payload_length} bytes{same}"
-        print(f"{c.timestamp}  {what}  {c.digest[:19]}…  {_shown(c.uri)}")
+        found = ledger.completeness_of(c.refers_to or c.record_id, c.uri)
+        parts = f"  {_plain(told(found))}" if found else ""
+        print(f"{c.timestamp}  {what}  {c.digest[:19]}…  {_shown(c.uri)}{parts}")
     return 0
 
 
@@ -401,7 +418,7 @@ def _archive_repair(options: argparse.Namespace) -> int:
     from crawler.night.lock import night_lock
     from crawler.urls.canonical import urlkey
 
-    ledger = _open_ledger(options.archive)
+    ledger = _read_ledger(options.archive) if options.dry_run else _open_ledger(options.archive)
     repair = Repair(options.archive, ledger, urlkey, dry_run=options.dry_run)
     with nullcontext() if options.dry_run else night_lock(options.archive):
         done = 0
@@ -420,14 +437,14 @@ def _archive_repair(options: argparse.Namespace) -> int:
 def _archive_stats(options: argparse.Namespace) -> int:
     from crawler.archive.stats import measure, render
 
-    print(render(measure(options.archive, _open_ledger(options.archive).all_captures())))
+    print(render(measure(options.archive, _read_ledger(options.archive).all_captures())))
     return 0
 
 
 def _archive_check(options: argparse.Namespace) -> int:
     from crawler.archive.findings import render
 
-    report = _checked(options, _open_ledger(options.archive))
+    report = _checked(options, _read_ledger(options.archive))
     print("\n".join(map(_plain, render(report).splitlines())))
     return BROKEN if report.problems else 0
 

@@ -2,17 +2,20 @@
 
 Rules:
 - One writer process (the night's lock); threads share one connection behind one lock.
+- A command that only reads gets along where nothing can be written: on a full disk, in a read-only folder.
 - Every write runs in one helper that begins IMMEDIATE: a deferred BEGIN that reads and then writes
   beside another writer fails at once with "database is locked" (sqlite.org/lang_transaction.html §2.2).
 """
 
 from __future__ import annotations
 
+import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Self
 
 from sqlite_utils.db import Database
@@ -23,11 +26,28 @@ from crawler.ledger.schema import MIGRATIONS
 BUSY_S = 30.0
 
 
+# SQLite's result codes (sqlite.org/rescode.html) and what to do about them.
+_REASONS = {
+    sqlite3.SQLITE_FULL: "the disk is full; free some space and run again",
+    sqlite3.SQLITE_READONLY: "it is read-only; correct its permissions or the mount, and run again",
+    sqlite3.SQLITE_CANTOPEN: "we may not open or make files there; correct the folder's permissions",
+    sqlite3.SQLITE_BUSY: "another program holds it; end that one and run again",
+    sqlite3.SQLITE_IOERR: "the disk is full or fails; free some space or check it, and run again",
+    sqlite3.SQLITE_CORRUPT: "its pages are damaged; restore it from a backup",
+    sqlite3.SQLITE_NOTADB: "it is no ledger; restore it from a backup",
+}
+_UNWRITABLE = (sqlite3.SQLITE_FULL, sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR)
+
+
 class Store:
     """An opened ledger file. Made by `open`; every method is safe to call from any thread."""
 
-    def __init__(self, connection: sqlite3.Connection) -> None:
+    def __init__(
+        self, connection: sqlite3.Connection, path: Path, copied: TemporaryDirectory[str] | None = None
+    ) -> None:
         self._connection = connection
+        self._path = path
+        self._copied = copied
         self._lock = threading.RLock()
 
     @classmethod
@@ -38,21 +58,48 @@ class Store:
         """
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            connection = sqlite3.connect(path, timeout=BUSY_S, isolation_level=None, check_same_thread=False)
-            _configure(connection)
-            _migrate(connection, path)
-        except sqlite3.OperationalError as error:
-            raise LedgerError(f"{path}: cannot be opened now ({error}); free the disk or the lock") from error
-        except sqlite3.DatabaseError as error:
-            raise LedgerError(f"{path}: cannot be used as the ledger ({error}); restore it from a backup") from error
         except OSError as error:
             raise LedgerError(f"{path}: cannot be opened ({error}); check the folder and its permissions") from error
-        return cls(connection)
+        return cls(_connect(str(path), path), path)
+
+    @classmethod
+    def open_to_read(cls, path: Path) -> Self:
+        """Open a ledger wherever it stands; what is read of it is what is committed. Writing may be impossible.
+
+        Raises LedgerError as `open` does, but not where only writing is in the way.
+        """
+        try:
+            return cls.open(path)
+        except LedgerError as error:
+            if not (isinstance(error.__cause__, sqlite3.Error) and _code_of(error.__cause__) in _UNWRITABLE):
+                raise
+        wal = path.with_name(path.name + "-wal")
+        if not (wal.exists() and wal.stat().st_size):
+            with suppress(LedgerError):  # an older ledger: its tables can be brought up to date in a copy only
+                return cls(_connect(f"{path.absolute().as_uri()}?immutable=1", path), path)
+        return cls._open_copy(path, wal)
+
+    @classmethod
+    def _open_copy(cls, path: Path, wal: Path) -> Self:
+        """Open a copy elsewhere: what a crash left beside the ledger can only be read by writing."""
+        try:
+            copied = TemporaryDirectory(prefix="evercite-", ignore_cleanup_errors=True)
+            copy = Path(copied.name) / path.name
+            shutil.copyfile(path, copy)
+            if wal.exists():
+                shutil.copyfile(wal, Path(copied.name) / wal.name)
+        except OSError as error:
+            raise LedgerError(
+                f"{path}: cannot be read where it is, nor copied ({error.strerror}); free some space and run again"
+            ) from error
+        return cls(_connect(str(copy), path), path, copied)
 
     def close(self) -> None:
         """Close the file."""
         with self._lock:
             self._connection.close()
+        if self._copied is not None:
+            self._copied.cleanup()
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -65,7 +112,7 @@ class Store:
                 if self._connection.in_transaction:
                     self._connection.execute("ROLLBACK")
                 if isinstance(error, sqlite3.DatabaseError) and not isinstance(error, sqlite3.IntegrityError):
-                    raise LedgerError(f"the ledger cannot be written ({error}); free the disk or the lock") from error
+                    raise _told(self._path, "cannot be written", error) from error
                 raise
 
     def _rows(self, sql: str, *values: Any) -> list[sqlite3.Row]:
@@ -73,15 +120,41 @@ class Store:
             try:
                 return self._connection.execute(sql, values).fetchall()
             except sqlite3.DatabaseError as error:
-                raise LedgerError(f"the ledger cannot be read ({error}); restore it from a backup") from error
+                raise _told(self._path, "cannot be read", error) from error
 
     def _each(self, sql: str, *values: Any) -> Iterator[sqlite3.Row]:
         """Rows one by one, for results that need not fit into memory; nobody else writes meanwhile."""
         with self._lock:
-            yield from self._connection.execute(sql, values)
+            try:
+                yield from self._connection.execute(sql, values)
+            except sqlite3.DatabaseError as error:
+                raise _told(self._path, "cannot be read", error) from error
 
     def _one(self, sql: str, *values: Any) -> sqlite3.Row | None:
         return next(iter(self._rows(sql, *values)), None)
+
+
+def _connect(address: str, path: Path) -> sqlite3.Connection:
+    """A connection to a ledger whose tables are of today. Raises LedgerError."""
+    try:
+        connection = sqlite3.connect(
+            address, BUSY_S, isolation_level=None, check_same_thread=False, uri=address.startswith("file:")
+        )
+        _configure(connection)
+        _migrate(connection, path)
+    except sqlite3.Error as error:
+        raise _told(path, "cannot be opened", error) from error
+    return connection
+
+
+def _told(path: Path, what: str, error: sqlite3.Error) -> LedgerError:
+    """One sentence for what SQLite met, with what to do."""
+    return LedgerError(f"{path}: {what}: {_REASONS.get(_code_of(error), f'{error}; restore it from a backup')}")
+
+
+def _code_of(error: sqlite3.Error) -> int:
+    """The primary result code; 0 for what is no error of SQLite's own."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 def _configure(connection: sqlite3.Connection) -> None:
