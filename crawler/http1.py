@@ -29,6 +29,7 @@ MAX_WORDS = 120
 
 # Browsers forgive up to four stray bytes before the status line (Chromium, net/http/http_stream_parser.cc).
 SLOP_BYTES = 4
+DECISIVE_BYTES = SLOP_BYTES + len(b"HTTP")
 STATUS_LINE = re.compile(rb"(http(?:/\d+(?:\.\d+)?)?)[ \t]+([1-9]\d\d)(?!\d)[ \t]*(.*)", re.IGNORECASE | re.DOTALL)
 HEAD_END = re.compile(rb"\n\r?\n")
 # Leading zeros are allowed without number (RFC 9112 §7.1); fifteen digits are more than any disk holds.
@@ -124,7 +125,7 @@ def read_head(raw: bytes) -> Head | None:
 
 
 def _status_line_at(raw: bytes | bytearray) -> int | None:
-    at = raw[: SLOP_BYTES + 4].lower().find(b"http")
+    at = raw[:DECISIVE_BYTES].lower().find(b"http")
     return at if at >= 0 else None
 
 
@@ -256,8 +257,10 @@ class ResponseParser:
         events: list[Event] = []
         while self._heads and self._framed is None:
             start = _status_line_at(self._heads)
-            if start is None and len(self._heads) >= SLOP_BYTES + 4:
-                return [*events, *self._distrust("the answer is not HTTP")]
+            if start is None and len(self._heads) >= DECISIVE_BYTES:
+                # Where the cap comes before the byte that decides, it is reached, however the bytes are cut.
+                full = self._given + DECISIVE_BYTES - 1 > self._max_head
+                return [*events, *(self._overflow() if full else self._distrust("the answer is not HTTP"))]
             end = HEAD_END.search(self._heads, max(searched, start)) if start is not None else None
             searched = 0
             if self._given + (end.end() if end else len(self._heads)) > self._max_head:

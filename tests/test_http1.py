@@ -283,6 +283,30 @@ def test_head_cap_counts_interim_heads_together() -> None:
     assert len(b"".join(story.interim)) + len(story.block) == 100
 
 
+def test_head_cap_that_comes_before_the_byte_that_decides_does_not_depend_on_cuts() -> None:
+    wire = b"HTTP/1.1 100\r\n\r\nTTP/1.1 200 OK\r\n\r\n"
+    assert read_all([wire], head=16) == read_all([wire[:17], wire[17:]], head=16)
+    assert read_all([wire], head=16).ending == "Malformed OverLimit"
+
+
+def test_a_trailer_field_is_no_longer_than_the_body_may_be() -> None:
+    wire = OK + b"Transfer-Encoding: chunked\r\n\r\n1\r\na\r\n0\r\nX: " + b"y" * 100_000 + b"\r\nZ: 1\r\n\r\n"
+    assert read_all([wire]).ending == "End"
+    assert read_all([wire], body=50_000).ending == "OverLimit"
+    assert read_all(wire[at : at + 999] for at in range(0, len(wire), 999)) == read_all([wire])
+
+
+def test_many_folded_lines_are_one_value() -> None:
+    head = read_head(OK + b"X: a\r\n" + b" b\r\n\t\r\n" * 500 + b"\r\n")
+    assert head is not None
+    assert head.fields == (("X", "a" + " b" * 500),)
+
+
+def test_a_stored_head_is_read_back_however_long_its_night_allowed() -> None:
+    wire = OK + b"X: " + b"y" * 3_000_000 + b"\r\nContent-Length: 2\r\n\r\nhi"
+    assert b"".join(payload_of(io.BytesIO(wire))) == b"hi"
+
+
 @pytest.mark.parametrize(
     ("framing", "body", "payload"),
     [
