@@ -37,18 +37,21 @@ Talk = Callable[[Reader, Writer, int], Awaitable[None]]
 
 
 class Server:
-    """A raw server: its port, and how many connections it had."""
+    """A raw server: its port, how many connections it had, and those it has."""
 
     def __init__(self, talk: Talk) -> None:
         self._talk = talk
         self.connections = 0
+        self.writers: set[Writer] = set()
         self.port = 0
 
     async def meet(self, reader: Reader, writer: Writer) -> None:
         """Talk, then hang up."""
         self.connections += 1
+        self.writers.add(writer)
         with contextlib.suppress(ConnectionError, asyncio.IncompleteReadError, ssl.SSLError):
             await self._talk(reader, writer, self.connections)
+        self.writers.discard(writer)
         writer.close()
         with contextlib.suppress(ConnectionError, ssl.SSLError):
             await writer.wait_closed()

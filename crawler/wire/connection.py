@@ -42,7 +42,7 @@ class Connection(asyncio.Protocol):
 
     def rest(self) -> None:
         """The answer is whole; until the next request nothing may come."""
-        self._answer = None
+        self._answer = self._early = None
 
     @property
     def closing(self) -> bool:
