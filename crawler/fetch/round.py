@@ -5,6 +5,7 @@ Rules:
 - A run that looks invalid ends there: no retries, no tracker is asked (docs: verdicts, "run invalid").
 - Second pass: trackers are asked, their targets looked at, what failed in passing is asked again, and where
   nothing was found, another form of the address that the work names.
+- When all is seen, the parts of the pages are fetched (requisites.py); nothing of that changes an observation.
 - No uri is observed twice in a night, whatever leads to it.
 """
 
@@ -13,10 +14,12 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping
+from typing import TypeVar
 
 from crawler.errors import EverciteError
 from crawler.fetch.asking import host_of
+from crawler.fetch.outlinks import HTML
 from crawler.fetch.retry import is_passing, observe_again
 from crawler.fetch.trackers import TrackerDesk
 from crawler.fetch.visit import Visitor
@@ -28,19 +31,31 @@ from crawler.urls.redact import redact
 
 log = logging.getLogger(__name__)
 
+Hosted = TypeVar("Hosted")
+
 NOT_FOUND = (404, 410)
 # Hosts that may have a visit under way or waiting for its turn; exchanges are bounded by `concurrency`.
 HOSTS_AT_ONCE = 512
 
 
 class Round:
-    """Makes the observations of a night. `report` is called after each."""
+    """Makes the observations of a night. `report` is called after each, `complete` with its pages when all are made."""
 
-    def __init__(self, work: Work, visitor: Visitor, trackers: TrackerDesk, report: Callable[[int, int], None]) -> None:
+    def __init__(
+        self,
+        work: Work,
+        visitor: Visitor,
+        trackers: TrackerDesk,
+        report: Callable[[int, int], None],
+        complete: Callable[[Mapping[str, str]], Awaitable[None]],
+    ) -> None:
         self._work = work
         self._visitor = visitor
         self._trackers = trackers
         self._report = report
+        self._complete = complete
+        # The pages of the night: the record that a chain ended in, and its hop path.
+        self._pages: dict[str, str] = {}
         self._done: asyncio.Queue[Observation | None] = asyncio.Queue()
         self._turnout = Turnout()
         # Other forms of what was not found, to be looked at later: (the form, the uri that was not found).
@@ -49,6 +64,7 @@ class Round:
         self._taken = {target.uri for batch in work.batches for target in batch.targets}
         for observation in work.already:
             self._count(observation)
+            self._note_page(observation)
             self._taken.add(observation.uri)
         self._total = work.size()
         self._seen = 0
@@ -78,6 +94,8 @@ class Round:
         async with asyncio.TaskGroup() as group:
             for job in [*again, self._unwrap_all(), self._look_elsewhere()]:
                 group.create_task(job)
+        if self._work.config.requisites:
+            await self._complete(self._pages)
 
     async def _first_look(self, batch: Batch) -> None:
         for target in batch.targets:
@@ -165,8 +183,14 @@ class Round:
             work = self._work
             return Observation(work.night, target.uri, work.clock.now(), (), refusal=Refusal.OUR_FAULT)
 
+    def _note_page(self, observation: Observation) -> None:
+        content, final = observation.content, observation.final
+        if content and content.media_type in HTML and final and final.record_id:
+            self._pages[final.record_id] = "R" * (len(observation.hops) - 1)
+
     async def _finish(self, observation: Observation) -> None:
         await self._work.scribe.commit(observation)
+        self._note_page(observation)
         log.debug("%s: %s", redact(observation.uri), told(observation))
         self._done.put_nowait(observation)
         self._advance()
@@ -193,14 +217,16 @@ def batches_of(targets: Iterable[Target]) -> list[Batch]:
     return [Batch(host, tuple(rows)) for host, rows in hosts.items()]
 
 
-async def side_by_side(look: Callable[[Batch], Awaitable[None]], batches: Iterable[Batch]) -> None:
-    """Work through batches, up to HOSTS_AT_ONCE of them at a time."""
+async def side_by_side(
+    look: Callable[[Hosted], Awaitable[None]], batches: Iterable[Hosted], at_once: int = HOSTS_AT_ONCE
+) -> None:
+    """Work through batches, each of one host, up to `at_once` of them at a time."""
     rest = iter(batches)
 
-    async def worker(own: Iterator[Batch]) -> None:
+    async def worker(own: Iterator[Hosted]) -> None:
         for batch in own:
             await look(batch)
 
     async with asyncio.TaskGroup() as group:
-        for first in itertools.islice(rest, HOSTS_AT_ONCE):
+        for first in itertools.islice(rest, at_once):
             group.create_task(worker(itertools.chain([first], rest)))

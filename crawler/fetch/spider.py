@@ -23,6 +23,7 @@ from crawler.errors import EverciteError
 from crawler.fetch.asking import Asker, Fields, request_headers
 from crawler.fetch.handler import ABORT
 from crawler.fetch.pacing import pacer_of
+from crawler.fetch.requisites import Requisites
 from crawler.fetch.robots import RobotsDesk
 from crawler.fetch.round import Round
 from crawler.fetch.trackers import TrackerDesk
@@ -91,8 +92,9 @@ class CitationsSpider(Spider):
         guide = guide_of(work)
         visitor = Visitor(guide, asker, robots, pacer)
         trackers = TrackerDesk(work, pacer, robots, late)
+        complete = Requisites(work, visitor, asker, robots).complete
         try:
-            async with aclosing(Round(work, visitor, trackers, self._report).observations()) as seen:
+            async with aclosing(Round(work, visitor, trackers, self._report, complete).observations()) as seen:
                 async for observation in seen:
                     self._yielded += 1
                     yield observation

@@ -10,6 +10,7 @@ Rules:
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -20,13 +21,17 @@ from crawler.fetch.asking import Answer, Asker, Question, Revalidation, host_of
 from crawler.fetch.cookies import ChainJar
 from crawler.fetch.hops import next_hop
 from crawler.fetch.pacing import Pacer
+from crawler.fetch.recent import Recent
 from crawler.fetch.robots import RobotsDesk
 from crawler.model import Content, Hop, Observation, Refusal, Target, Via
+from crawler.pages.links import Link
 from crawler.urls.canonical import clean
 from crawler.urls.redact import redact
 
 # An address that opts its reader out by being opened: a path that says so, with something that names the reader.
 _OPT_OUT = re.compile(r"/(?:unsubscribe|opt-?out|remove-?me)\b[^?#]*[?/][^#]*\S", re.IGNORECASE)
+# Links that are kept in memory for all pages together, each about a hundred bytes at most.
+MOST_PARTS = 200_000
 REDIRECT_LOOP = "redirect-loop"
 MAX_HOPS = "max-hops"
 NO_LOCATION = "no-usable-location"
@@ -54,6 +59,8 @@ class Visitor:
         self._asker = asker
         self._robots = robots
         self._pacer = pacer
+        # The parts of pages by the record that tells them, until somebody asks; what is forgotten is read again.
+        self.parts: Recent[str, tuple[Link, ...]] = Recent(MOST_PARTS)
 
     async def observe(self, target: Target, attempt: int = 1) -> Observation:
         """What this attempt sees of a target; from the second attempt on, over fresh connections and in full."""
@@ -62,6 +69,12 @@ class Visitor:
             fallback = await _Chain(self, target, self._guide.with_session[target.uri], attempt).follow()
             seen = fallback if fallback.content is not None else seen
         return replace(seen, attempts=attempt)
+
+    def remember(self, answer: Answer) -> None:
+        """Keep what a page is shown with until all targets are seen."""
+        if answer.links is not None and answer.hop.record_id:
+            parts = tuple(link._replace(uri=sys.intern(link.uri)) for link in answer.links.requisites)
+            self.parts.put(answer.hop.record_id, parts, 1 + len(parts))
 
     def refusal_of(self, uri: str) -> tuple[Refusal, str] | None:
         """Why we will not ask for a uri tonight, and the words for it; None when we will."""
@@ -126,6 +139,7 @@ class _Chain:
             self._jar.keep(uri, answer.head)
             found = next_hop(uri, answer.head, answer.body)
             if found is None:
+                self._visitor.remember(answer)
                 return self._observation(content=answer.content)
             if found.uri is None:
                 return self._noted(NO_LOCATION)
