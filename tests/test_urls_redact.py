@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from crawler.urls.address import url_json
+from crawler.urls.parameters import KNOWN_NAMES
 from crawler.urls.redact import _redacted, is_plain, mask_mail, redact, redact_text
 from crawler.urls.wrappers import RULES
 
@@ -117,17 +118,25 @@ _PLAIN_PIECES = st.one_of(
     st.sampled_from(PERSONAL).map(lambda value: base64.urlsafe_b64encode(value.encode()).decode().rstrip("=")),
 )
 
+_PLAIN_NAMES = st.one_of(_PLAIN_PIECES, st.sampled_from(sorted(KNOWN_NAMES)))
+
 
 @given(
     st.sampled_from(["a.example.org", *(host for rule in RULES if (host := rule.example[0].split("/")[2]))]),
     st.lists(_PLAIN_PIECES, max_size=6),
+    st.lists(st.tuples(_PLAIN_NAMES, _PLAIN_PIECES), max_size=3),
 )
-def test_what_is_passed_over_at_a_glance_would_not_have_changed(host: str, pieces: list[str]) -> None:
-    uri = "/".join(["https:/", host, *pieces])
+def test_what_is_passed_over_at_a_glance_would_not_have_changed(
+    host: str, pieces: list[str], pairs: list[tuple[str, str]]
+) -> None:
+    query = "&".join(f"{name}={value}" for name, value in pairs)
+    uri = "/".join(["https:/", host, *pieces]) + (f"?{query}" if query else "")
     if is_plain(uri):
         assert _redacted(uri, 0) == uri, "a recipient would be named, because a look at the address was too short"
 
 
 def test_an_ordinary_address_is_passed_over_at_a_glance() -> None:
     assert is_plain("https://www.example.org/resources/2026/some-report_v2.pdf")
+    assert is_plain("https://www.example.org/theme.css?v=3&page=2")
     assert not is_plain(f"https://www.example.org/userid/{USER}")
+    assert not is_plain("https://www.example.org/?mc_eid=1a2b3c4d5e")

@@ -80,6 +80,7 @@ ROWS = (
     _row(Tier.SESSION, "sid", "forum software; a short sid is content (article.php?sid=12)", _LONG),
 )
 
+KNOWN_NAMES = frozenset(name for row in ROWS for name in row.names)
 _ROWS_OF = {name: tuple(row for row in ROWS if name in row.names) for known in ROWS for name in known.names}
 
 # Jakarta Servlet path parameter; ASP.NET cookieless session as a path segment of its own.

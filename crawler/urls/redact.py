@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 
 from crawler.urls.decoders import unpack_base64
-from crawler.urls.parameters import Tier, plain, split_pair, split_semicolons, tier_of
+from crawler.urls.parameters import KNOWN_NAMES, Tier, plain, split_pair, split_semicolons, tier_of
 from crawler.urls.parts import Parts, decode_text, find_host, split
 from crawler.urls.repair import TLDS, ascii_forms
 from crawler.urls.unwrap import open_layer
@@ -47,7 +47,10 @@ _PERSON = re.compile(
 _SIGNED = re.compile(r"(?<=/signature/)[^/?#&;=\s]+|(?<=/userid/)[^/?#&;=\s]+", re.IGNORECASE)
 # An address as most pages link to: nothing in it can hold a mail address, a token or a packed address. Written in
 # small letters, base64 gives no `@` (it takes a capital for each of the three places of a byte group, RFC 4648 §4).
-_PLAIN = re.compile(r"https?://([a-z0-9.-]+)(?::[0-9]+)?((?:/[a-z0-9._~-]*)*)")
+_PLAIN = re.compile(
+    r"https?://([a-z0-9.-]+)(?::[0-9]+)?((?:/[a-z0-9._~-]*)*+)(?:\?([a-z0-9._~-]*+(?:[=&][a-z0-9._~-]*+)*+))?"
+)
+_SEPARATORS = re.compile(r"[=&]")
 _NAMES_SOMEBODY = re.compile(r"us(?:e?r)|uid|recipient|rcpt|mail|subscriber|member|contact|signature")
 _SLASHES = re.compile(r"([/\\]+)")
 _MARK = re.compile(r"([=;])")
@@ -63,9 +66,14 @@ def redact(uri: str) -> str:
 def is_plain(uri: str) -> bool:
     """True for an address that shows at a glance that redact() has nothing to do in it; it saves most of the work."""
     found = _PLAIN.fullmatch(uri)
-    if found is None or _NAMES_SOMEBODY.search(found[2]):
+    if found is None:
         return False
-    return not any(rule.path.match(found[2]) for rule in rules_of(found[1].rstrip(".")))
+    host, path, query = found[1].rstrip("."), found[2], found[3] or ""
+    if _NAMES_SOMEBODY.search(path) or _NAMES_SOMEBODY.search(query):
+        return False
+    if query and not KNOWN_NAMES.isdisjoint(_SEPARATORS.split(query)):
+        return False
+    return not any(rule.path.match(path) for rule in rules_of(host))
 
 
 def redact_fragment(fragment: str) -> str:
