@@ -29,6 +29,7 @@ BUSY_S = 30.0
 # SQLite's result codes (sqlite.org/rescode.html) and what to do about them.
 _REASONS = {
     sqlite3.SQLITE_FULL: "the disk is full; free some space and run again",
+    sqlite3.SQLITE_IOERR_SHMSIZE: "the disk is full; free some space and run again",
     sqlite3.SQLITE_READONLY: "it is read-only; correct its permissions or the mount, and run again",
     sqlite3.SQLITE_CANTOPEN: "we may not open or make files there; correct the folder's permissions",
     sqlite3.SQLITE_BUSY: "another program holds it; end that one and run again",
@@ -71,7 +72,7 @@ class Store:
         try:
             return cls.open(path)
         except LedgerError as error:
-            if not (isinstance(error.__cause__, sqlite3.Error) and _code_of(error.__cause__) in _UNWRITABLE):
+            if not (isinstance(error.__cause__, sqlite3.Error) and _code_of(error.__cause__) & 0xFF in _UNWRITABLE):
                 raise
         wal = path.with_name(path.name + "-wal")
         if not (wal.exists() and wal.stat().st_size):
@@ -149,12 +150,14 @@ def _connect(address: str, path: Path) -> sqlite3.Connection:
 
 def _told(path: Path, what: str, error: sqlite3.Error) -> LedgerError:
     """One sentence for what SQLite met, with what to do."""
-    return LedgerError(f"{path}: {what}: {_REASONS.get(_code_of(error), f'{error}; restore it from a backup')}")
+    code = _code_of(error)
+    reason = _REASONS.get(code) or _REASONS.get(code & 0xFF) or f"{error}; restore it from a backup"
+    return LedgerError(f"{path}: {what}: {reason}")
 
 
 def _code_of(error: sqlite3.Error) -> int:
-    """The primary result code; 0 for what is no error of SQLite's own."""
-    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
+    """The extended result code, its last byte the primary one; 0 for what is no error of SQLite's own."""
+    return int(getattr(error, "sqlite_errorcode", 0))
 
 
 def _configure(connection: sqlite3.Connection) -> None:

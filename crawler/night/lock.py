@@ -5,7 +5,7 @@ from __future__ import annotations
 import fcntl
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from crawler.errors import AnotherNight, ArchiveError
@@ -29,7 +29,12 @@ def night_lock(archive: Path) -> Iterator[None]:
             file.seek(0)
             holder = file.read().strip() or "unknown"
             raise AnotherNight(f"{archive}: another night is running (process {holder}); wait for it to end") from None
-        file.truncate(0)
-        file.write(str(os.getpid()))
-        file.flush()
+        _sign(file.fileno())
         yield
+
+
+def _sign(descriptor: int) -> None:
+    """Write who holds the lock; a full disk may leave that out, not the lock."""
+    with suppress(OSError):
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, str(os.getpid()).encode())

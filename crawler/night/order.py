@@ -32,6 +32,7 @@ from crawler.judge import RULES_VERSION
 from crawler.ledger.ledger import Ledger
 from crawler.model import Citation, Group, KnownNames, Night
 from crawler.night.assess import assess, before, find_settled, read_night, subject_of
+from crawler.night.fixity import prove_again
 from crawler.night.lock import night_lock
 from crawler.night.plan import (
     cited_by,
@@ -114,6 +115,9 @@ def _opened(places: Places, config: Config, clock: Clock, voice: Voice) -> Itera
                 yield _Run(places, config, clock, voice, ledger, seeds, night, writer, work)
             finally:
                 work.scribe.close()
+        except EverciteError as error:
+            voice.note(str(error))  # the command line says it on standard error
+            raise
         finally:
             voice.end()
 
@@ -125,6 +129,7 @@ def _finish(run: _Run) -> int:
         run.writer.close()
         return TERMINATED
     ledger, night, config = run.ledger, run.night, run.config
+    broken = prove_again(run.places.archive, ledger, run.voice)
     store_texts(ledger, run.places.archive, night.id, config)
     validity = read_night(ledger, night)
     if validity.valid:
@@ -142,7 +147,7 @@ def _finish(run: _Run) -> int:
     merge_index(run.places.archive)
     _replace_latest(run.places.reports, run.folder)
     ledger.end_night(night.id, run.clock.now(), status, RULES_VERSION)
-    run.voice.close_with(report.lead.told(config.language), run.folder / "index.html")
+    run.voice.close_with(report.lead.told(config.language) + broken.told(config.language), run.folder / "index.html")
     return status
 
 

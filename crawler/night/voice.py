@@ -11,8 +11,10 @@ import logging
 import shutil
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
+from crawler.errors import EverciteError
 from crawler.fetch.work import Progress
 from crawler.urls.redact import redact_text
 
@@ -29,6 +31,20 @@ class RedactingFormatter(logging.Formatter):
         return "".join(c if c.isprintable() or c == "\n" else f"\\x{ord(c):02x}" for c in text)
 
 
+class LogFile(logging.FileHandler):
+    """The night's log; a full disk costs its lines, and is told once, by the night itself."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Let a line go that the disk did not take; anything else is a fault of ours."""
+        if not isinstance(sys.exc_info()[1], OSError):
+            super().handleError(record)
+
+    def close(self) -> None:
+        """Close the file, whatever of it could not be written."""
+        with suppress(OSError):
+            super().close()
+
+
 class Voice:
     """Speaks to whoever watches: quietly, normally, or verbosely."""
 
@@ -42,8 +58,12 @@ class Voice:
         self._handlers: list[logging.Handler] = []
 
     def begin(self, log_file: Path) -> None:
-        """Log to a file, and to standard error unless quiet."""
-        self._add(logging.FileHandler(log_file, encoding="utf-8"), self._level)
+        """Log to a file, and to standard error unless quiet. Raises EverciteError when the file cannot be made."""
+        try:
+            self._file = LogFile(log_file, encoding="utf-8")
+        except OSError as error:
+            raise EverciteError(f"{log_file}: cannot be written ({error.strerror}); check the disk") from error
+        self._add(self._file, self._level)
         self._add(logging.StreamHandler(), logging.CRITICAL if self._quiet else self._stderr_level())
         root = logging.getLogger()
         root.setLevel(self._level)
@@ -73,6 +93,15 @@ class Voice:
         """One line of the night's own."""
         self._clear_line()
         self._log.info("%s", text)
+
+    def warn(self, text: str) -> None:
+        """One line that is shown on a terminal, too."""
+        self._clear_line()
+        self._log.warning("%s", text)
+
+    def note(self, text: str) -> None:
+        """One line for the log file alone: who watches is told in another way."""
+        self._file.handle(self._log.makeRecord(self._log.name, logging.ERROR, "", 0, text, (), None))
 
     def close_with(self, sentence: str, report: Path) -> None:
         """The night's last words, on standard output: one sentence, and where the report is."""
