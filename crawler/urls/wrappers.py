@@ -379,4 +379,5 @@ def rule_of(parts: Parts) -> Rule | None:
 @lru_cache(1024)
 def rules_of(host: str) -> tuple[Rule, ...]:
     """The rules of senders that use this host: for nearly every host none, asked again for each of its addresses."""
+    host = host.rstrip(".")
     return tuple(rule for rule in RULES if rule.host.fullmatch(host))
