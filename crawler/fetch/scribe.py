@@ -86,9 +86,11 @@ class Scribe:
         return self._writer.archive
 
     def _write_accounts(self, accounts: Sequence[Account]) -> list[None]:
-        """The records before the rows: these can be read from those."""
+        """The records before the rows, which can be read from them; a page without parts has nothing to tell."""
         told = [account.completeness for account in accounts]
-        self._writer.write_notes([(a.completeness.uri, a.completeness.record_id, a.fields) for a in accounts])
+        telling = [account for account in accounts if account.completeness.referenced]
+        notes = [(one.completeness.uri, one.completeness.record_id, one.fields) for one in telling]
+        self._writer.write_notes(notes)
         return self._ledger.note_completeness(told)
 
     def close(self) -> None:
