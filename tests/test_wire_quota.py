@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import gc
 import ssl
 import subprocess
 import sys
@@ -20,6 +21,7 @@ import trustme
 from crawler.clock import Clock
 from crawler.errors import EverciteError
 from crawler.model import Exchange, Failure, Truncated
+from crawler.wire.connection import READ_BYTES
 from crawler.wire.quota import Quota
 from crawler.wire.spool import MEMORY_BYTES, Spool
 from crawler.wire.wire import Wire
@@ -27,7 +29,6 @@ from tests.test_wire_raw import ALLOWED, OK, Server, Talk, mapped, read_request,
 
 MIB = 1024 * 1024
 BODY = 3 * MIB
-READ = 256 * 1024  # what one read brings
 HOST = "large.example.org"
 
 
@@ -93,7 +94,7 @@ def test_bodies_wait_for_room_and_all_arrive_whole(secure: bool, room: int, tls:
             exchanges = await asyncio.gather(*(archived(wire, uri) for _ in range(8)))
             assert [(exchange.failure, exchange.truncated) for exchange in exchanges] == [(None, None)] * 8
             assert {exchange.payload_length for exchange in exchanges} == {BODY}
-        assert max(seen) <= room + BODY + 9 * READ, "the spool would outgrow what the editor allowed"
+        assert max(seen) <= room + BODY + 9 * READ_BYTES, "the spool would outgrow what the editor allowed"
         assert max(seen) < 7 * BODY, "nothing ever waited: nothing was proven"
         assert wire._quota.held_bytes == 0, "room that is never given back"
 
@@ -121,7 +122,7 @@ def test_a_server_that_gives_up_while_we_let_it_wait_has_not_failed() -> None:
         writer.transport.abort()
 
     async def whole() -> None:
-        async with served(impatient, READ) as (_, wire, uri), served(large, MIB) as (_, other, large_uri):
+        async with served(impatient, READ_BYTES) as (_, wire, uri), served(large, MIB) as (_, other, large_uri):
             other._quota = wire._quota  # one spool for both
             first = await other.exchange(large_uri, [])
             asking = asyncio.create_task(wire.exchange(uri, [], deadline_s=20.0))
@@ -136,15 +137,13 @@ def test_a_server_that_gives_up_while_we_let_it_wait_has_not_failed() -> None:
 
 
 def test_a_wait_is_no_silence_of_the_server() -> None:
-    async def slow(reader: Reader, writer: Writer, number: int) -> None:
+    async def half(reader: Reader, writer: Writer, number: int) -> None:
         await read_request(reader)
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % BODY + b"x" * 1000)
-        await asyncio.sleep(1.2)
-        writer.write(b"x" * 1000)
         await reader.read()
 
     async def whole() -> None:
-        async with served(slow, 500) as (_, wire, uri):
+        async with served(half, 500) as (_, wire, uri):
             held = Spool(None, wire._quota)
             held.keep(b"an answer that waits to be archived")
             asking = asyncio.create_task(wire.exchange(uri, [], deadline_s=1.6))
@@ -193,6 +192,8 @@ def test_room_is_given_back_whatever_becomes_of_an_exchange(ends: str) -> None:
                     exchange.close()
                 del exchange
             del asking
+            await asyncio.sleep(0)
+            gc.collect()
             assert wire._quota.held_bytes == 0, "the spool would fill up with answers that are gone"
 
     asyncio.run(whole())

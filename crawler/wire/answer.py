@@ -140,9 +140,8 @@ class Answer:
             self._flow.pause_reading()
 
     def resume(self) -> None:
-        """Read on; the time we made the peer wait is no silence of its own."""
+        """Read on."""
         self._waits = False
-        self._last_byte_at = self._loop.time()
         if self._flow is not None:
             self._flow.resume_reading()
 

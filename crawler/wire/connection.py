@@ -14,12 +14,21 @@ import select
 from crawler.model import Tls
 from crawler.wire.answer import Answer
 
+# What one read may bring. More would hold up the other connections longer, less costs large bodies time.
+READ_BYTES = 64 * 1024
 
-class Connection(asyncio.Protocol):
+
+def make_buffer() -> memoryview:
+    """Where a read puts its bytes; the connections of one loop may share it, since each takes them out at once."""
+    return memoryview(bytearray(READ_BYTES))
+
+
+class Connection(asyncio.BufferedProtocol):
     """A connection to `ip` (None through a proxy, which resolves for itself)."""
 
-    def __init__(self, ip: str | None) -> None:
+    def __init__(self, ip: str | None, buffer: memoryview | None = None) -> None:
         self.ip = ip
+        self._buffer = make_buffer() if buffer is None else buffer
         self.tls: Tls | None = None
         self.lost: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._transport: asyncio.Transport | None = None
@@ -71,13 +80,17 @@ class Connection(asyncio.Protocol):
             self._answer.lose(ConnectionAbortedError("we hung up"))
         self.abort()
 
-    # ---- asyncio.Protocol
+    # ---- asyncio.BufferedProtocol
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         assert isinstance(transport, asyncio.Transport)
         self._transport = transport
 
-    def data_received(self, data: bytes) -> None:
+    def get_buffer(self, sizehint: int) -> memoryview:
+        return self._buffer
+
+    def buffer_updated(self, nbytes: int) -> None:
+        data = bytes(self._buffer[:nbytes])
         if self._answer is not None:
             self._answer.feed(data)
         elif self._early is not None and self._transport is not None:

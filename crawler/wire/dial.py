@@ -21,7 +21,7 @@ from crawler.errors import EverciteError
 from crawler.http1 import Final, Malformed, ResponseParser
 from crawler.model import Failure, Refusal
 from crawler.wire.addresses import is_literal, networks_of, refusal_of
-from crawler.wire.connection import Connection
+from crawler.wire.connection import Connection, make_buffer
 from crawler.wire.resolve import Resolver
 from crawler.wire.tls import describe, failure_of, make_context, server_name_of
 
@@ -69,6 +69,7 @@ class Dialler:
         self._connect_to = {name.lower(): place for name, place in config.connect_to}
         self._connect_timeout_s = config.connect_timeout_s
         self._contexts: dict[bool, ssl.SSLContext] = {}
+        self._buffer = make_buffer()
 
     async def dial(self, route: Route, stages: Stages, deadline: float) -> Connection:
         """An open connection before the loop's time `deadline`; raises Unreached."""
@@ -130,7 +131,7 @@ class Dialler:
         if route.proxy and route.scheme == "https":
             await _tunnel(bound, route)
         stages.connect_s = loop.time() - began
-        connection = Connection(None if route.proxy else ip)
+        connection = Connection(None if route.proxy else ip, self._buffer)
         try:
             if route.scheme == "http":
                 await loop.create_connection(lambda: connection, sock=bound)

@@ -2,7 +2,7 @@
 
 Rules:
 - An answer holds the bytes it has brought until its exchange is closed, in memory or on disk.
-- At the cap bodies wait: their connections are not read until there is room. What one read brings (256 KiB a
+- At the cap bodies wait: their connections are not read until there is room. What one read brings (64 KiB a
   connection) may go beyond the cap. Heads never wait: they are small, and an answer is known by its head.
 - A night always goes on: when nothing waits to be archived, so that no room will come, the eldest answer comes
   as far as its own cap allows. At most the two caps together are ever held.
