@@ -22,6 +22,7 @@ MOST_TAGS = 200_000  # a page of more was made to be slow
 LONGEST_NAME = 20  # of HTML's elements and then some
 MOST_FRAMES = 2  # documents in attributes of documents
 
+_ROWS = {element: {row.attribute: row for row in rows} for element, rows in ROWS.items()}
 _WANTED = frozenset({*ROWS, "base", "style"})
 _STYLED = re.compile(r"url\s*\(|image-set|\\", re.IGNORECASE)
 _CANDIDATE = re.compile(r"[\s,]*+(\S++)")
@@ -85,14 +86,14 @@ def _read_attribute(element: str, style: str, found: Found) -> None:
 
 
 def _read_rows(element: str, attributes: Attributes, found: Found) -> None:
-    for attribute, row_kind, several in ROWS.get(element, ()):
-        value = attributes.get(attribute)
-        kind = _kind(element, attributes, row_kind) if value else None
-        if not value or kind is None:
+    rows = _ROWS.get(element, {})
+    for attribute, value in attributes.items():
+        row = rows.get(attribute)
+        kind = _kind(element, attributes, row.kind) if row and value else None
+        if row is None or kind is None:
             continue
-        where = f"{element}/@{attribute}"
-        for reference in each_candidate(plain(value)) if several else (plain(value),):
-            found.add(reference, kind, where)
+        for reference in each_candidate(plain(value)) if row.several else (plain(value),):
+            found.add(reference, kind, f"{element}/@{attribute}")
 
 
 def each_candidate(srcset: str) -> Iterator[str]:
