@@ -678,8 +678,8 @@ class Completeness:
 
     `record_id` is the response record of the page's payload, `uri` the page's own: the same payload may stand at
     several. `captured` counts those held from earlier nights, too: `held` of them. `missing` are reasons and how many:
-    ids of Refusal and Failure, `status-404`, and `robots`, `personal`, `tracker`, `number`, `bytes`, `depth`,
-    `redirects`.
+    ids of Refusal and Failure, `status-404`, and `robots`, `robots-unreadable`, `personal`, `tracker`, `number`,
+    `bytes`, `depth`, `redirects`.
     """
 
     record_id: str
@@ -700,7 +700,7 @@ class Completeness:
 # Why a part may be missing tonight and be there tomorrow: our own bounds in time, and what passes on the web.
 PASSING_REASONS = frozenset(
     {
-        *(Refusal.BUDGET, Refusal.DEADLINE, Refusal.OUR_FAULT),
+        *(Refusal.BUDGET, Refusal.DEADLINE, Refusal.OUR_FAULT, "robots-unreadable"),
         *(Failure.DNS_FAILURE, Failure.REFUSED, Failure.RESET, Failure.TIMEOUT, Failure.TRUNCATED),
         *(f"status-{status}" for status in (408, 425, 429, 500, 502, 503, 504, 520, 521, 522, 523, 524)),
     }

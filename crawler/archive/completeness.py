@@ -19,6 +19,7 @@ from crawler.model import Completeness
 # Reasons whose ids a reader would have to look up.
 _WORDS = {
     "robots": "robots.txt",
+    "robots-unreadable": "robots.txt unreadable",
     "status-404": "not found",
     "status-410": "gone",
     "number": "over the number",

@@ -15,6 +15,7 @@ import logging
 from collections.abc import Mapping
 from dataclasses import replace
 
+from crawler.archive.completeness import told
 from crawler.errors import EverciteError
 from crawler.fetch.asking import Answer, Asker, host_of
 from crawler.fetch.hops import next_hop
@@ -52,6 +53,7 @@ class Requisites:
         self._known: Recent[str, Got] = Recent(MOST_KNOWN)
         self._asking: dict[str, asyncio.Task[Got]] = {}
         self._paths: Mapping[str, str] = {}
+        self._referenced = self._captured = 0
 
     async def complete(self, pages: Mapping[str, str]) -> None:
         """Fetch the parts of those pages whose parts are not held: record ids with their hop paths."""
@@ -62,7 +64,8 @@ class Requisites:
         due = await asyncio.to_thread(work.ledger.pages_to_complete, list(pages), work.night)
         if due:
             log.info("fetching the parts of %d pages", len(due))
-        await side_by_side(self._complete_each, _by_host(due))
+            await side_by_side(self._complete_each, _by_host(due))
+            log.info("%d of %d parts are held", self._captured, self._referenced)
 
     async def _complete_each(self, pages: list[Capture]) -> None:
         for page in pages:
@@ -87,9 +90,9 @@ class Requisites:
         await walk.go(parts)
         account = walk.account(self._work.night, self._work.clock.now())
         await self._work.scribe.account(account)
-        log.debug(
-            "%s: %d of %d parts", redact(page.uri), account.completeness.captured, account.completeness.referenced
-        )
+        self._referenced += account.completeness.referenced
+        self._captured += account.completeness.captured
+        log.debug("%s: %s", redact(page.uri), told(account.completeness))
 
     async def get(self, wanted: Wanted) -> Got:
         """What became of a part this night; it is asked for by whoever needs it first."""
@@ -135,7 +138,9 @@ class Requisites:
         if refused is not None:
             return refused[0].value
         rules = await self._robots.rules(uri, 1)
-        return "robots" if rules.failed is not None or not rules.allows(uri) else ""
+        if rules.failed is not None:
+            return "robots-unreadable"
+        return "" if rules.allows(uri) else "robots"
 
     async def _held(self, capture: Capture) -> Got:
         links = await asyncio.to_thread(self._links_of, capture)
