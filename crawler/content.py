@@ -23,6 +23,8 @@ from crawler.model import Head
 
 PIECE_BYTES = 64 * 1024
 MAX_CODINGS = 5
+# Each costs time to begin, however little it holds; 64 MiB in blocks of BGZF are a thousand.
+MAX_STREAMS = 100_000
 # A window above 8 MiB must not be asked of a recipient (RFC 9659 §3).
 ZSTD_OPTIONS: dict[int, int] = {zstd.DecompressionParameter.window_log_max: 23}
 
@@ -137,16 +139,19 @@ def _open(name: str, pieces: Iterator[bytes], start: Start) -> Iterator[bytes]:
     Bytes after a whole stream that begin no other one are ignored, as browsers do.
     """
     stream: _Stream | None = None
+    room = MAX_STREAMS
     for piece in pieces:
-        data = piece
-        while data:
+        at = 0
+        while at < len(piece):
             if stream is None or stream.ended:
-                stream = start(data)
+                stream, room = start(piece[at : at + 1]), room - 1
             if stream is None:
                 return
-            part, data = data[: stream.slice_bytes], data[stream.slice_bytes :]
+            if room < 0:
+                raise Undecodable(f"more than {MAX_STREAMS} {name} streams stand in a row")
+            part = piece[at : at + stream.slice_bytes]
             yield from _drain(name, stream, part)
-            data = stream.rest + data if stream.ended else data
+            at += len(part) - (len(stream.rest) if stream.ended else 0)
     if stream is not None and not stream.ended:
         raise Undecodable(f"the {name} stream is cut short")
 
@@ -210,13 +215,16 @@ class _Brotli:
 
     def __init__(self) -> None:
         self._inflate = brotli.Decompressor()
+        self._full = False
 
     def give(self, data: bytes) -> bytes:
-        return bytes(self._inflate.process(data, output_buffer_limit=PIECE_BYTES))
+        out = bytes(self._inflate.process(data, output_buffer_limit=PIECE_BYTES))
+        self._full = len(out) >= PIECE_BYTES  # more may be ready, though the library accepts more input
+        return out
 
     @property
     def hungry(self) -> bool:
-        return bool(self._inflate.can_accept_more_data())
+        return not self._full and bool(self._inflate.can_accept_more_data())
 
     @property
     def ended(self) -> bool:

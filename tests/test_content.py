@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import functools
 import gzip
 import random
+import subprocess
+import sys
+import textwrap
+import time
 import tracemalloc
 import zlib
 from collections.abc import Callable
+from pathlib import Path
 
 import brotli  # type: ignore[import-untyped]  # ships no types
 import pytest
@@ -14,7 +20,7 @@ from backports import zstd
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from crawler.content import charset_of, codings_of, decode, media_type
+from crawler.content import MAX_STREAMS, charset_of, codings_of, decode, media_type
 from crawler.model import Head
 
 MIB = 1024 * 1024
@@ -94,12 +100,12 @@ def test_a_cut_stream_gives_its_start(packer: str) -> None:
     assert len(decoded.content) > 60_000, "an editor would lose text that did arrive"
 
 
-@pytest.mark.parametrize("packer", ["gzip", "deflate", "br", "zstd"])
+@pytest.mark.parametrize("packer", PACKERS)
 def test_a_broken_stream_gives_what_came_before_the_damage(packer: str) -> None:
     text = "".join(f"line {i} of a report\n" for i in range(200_000)).encode()
     payload = bytearray(PACKERS[packer](text))
     payload[len(payload) // 2 : len(payload) // 2 + 40] = b"\xff" * 40
-    decoded = decode([bytes(payload)], [packer], 8 * MIB)
+    decoded = decode([bytes(payload)], [packer.removesuffix("-raw")], 8 * MIB)
     assert not decoded.complete
     assert decoded.problem
     assert decoded.content[:100_000] == text[:100_000]
@@ -130,6 +136,117 @@ def test_a_bomb_in_the_middle_stops_too() -> None:
     decoded = decode([gzip.compress(inner)], ["gzip", "gzip"], MIB)
     assert not decoded.complete
     assert "longer than" in decoded.problem
+
+
+@pytest.mark.parametrize("outer", ENCODERS)
+@pytest.mark.parametrize("inner", ENCODERS)
+def test_a_bomb_within_a_coding_stops_at_the_cap(inner: str, outer: str) -> None:
+    packed = ENCODERS[outer](bombs(inner))
+    decoded = decode(cut(packed, 5000), [inner, outer], MIB)
+    assert (decoded.content, decoded.complete) == (b"\0" * MIB, False)
+    assert "longer than" in decoded.problem
+
+
+@functools.cache
+def bombs(packer: str) -> bytes:
+    """A small payload of 40 MiB."""
+    return PACKERS[packer](b"\0" * (40 * MIB))
+
+
+@pytest.mark.parametrize("outer", ENCODERS)
+@pytest.mark.parametrize("inner", ENCODERS)
+def test_a_cut_stack_gives_its_start(inner: str, outer: str) -> None:
+    text = random.Random(3).randbytes(200_000)
+    decoded = decode(cut(ENCODERS[outer](ENCODERS[inner](text))[:150_000], 30_000), [inner, outer], MIB)
+    assert not decoded.complete
+    assert decoded.problem
+    assert text.startswith(decoded.content)
+    assert len(decoded.content) > 10_000, "an editor would lose text that did arrive"
+
+
+@pytest.mark.parametrize("packer", PACKERS)
+@pytest.mark.parametrize("size", [1, 500, 100_000])
+def test_a_page_that_packs_very_well_is_whole(packer: str, size: int) -> None:
+    """All that a few bytes stand for is asked of the library, not only the first of it."""
+    text = b"<p>start</p>" + b" " * (9 * MIB) + b"<p>end</p>"
+    decoded = decode(cut(PACKERS[packer](text), size), [packer.removesuffix("-raw")], 10 * MIB)
+    assert (len(decoded.content), decoded.complete) == (len(text), True), "an editor would be shown half a page"
+    assert decoded.content == text
+
+
+def zstd_frame(descriptor: bytes, blocks: int) -> bytes:
+    """A frame with this header, and so many blocks that are 128 KiB of one byte each (RFC 8878 §3.1.1)."""
+    size = 128 * 1024
+    block = (size << 3 | 1 << 1).to_bytes(3, "little") + b"z"
+    return b"\x28\xb5\x2f\xfd" + descriptor + block * blocks
+
+
+# A frame header's descriptor byte, then a window (2 to the power of 10 + exponent) or a content size.
+WINDOWS: dict[str, tuple[bytes, bool]] = {
+    "8 MiB": (b"\x00" + bytes([13 << 3]), True),
+    "16 MiB": (b"\x00" + bytes([14 << 3]), False),
+    "128 MiB": (b"\x00" + bytes([17 << 3]), False),
+    "2 GiB": (b"\x00" + bytes([21 << 3]), False),
+    "3.75 TiB": (b"\x00" + bytes([31 << 3 | 7]), False),
+    "a terabyte in one segment": (b"\xe0" + (1 << 40).to_bytes(8, "little"), False),
+}
+
+
+@pytest.mark.parametrize("window", WINDOWS)
+def test_a_window_that_nobody_must_hold_is_not_held(window: str) -> None:
+    descriptor, opens = WINDOWS[window]
+    decoded = decode([zstd_frame(descriptor, 400)], ["zstd"], 4 * MIB)
+    assert decoded.content == (b"z" * (4 * MIB) if opens else b"")
+    assert ("longer than" if opens else "broken") in decoded.problem
+
+
+@pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="reads the peak of its own memory from there")
+def test_what_the_libraries_hold_is_bounded_too() -> None:
+    """Their memory is none of Python's: it is looked at from outside, in a process of its own."""
+    script = textwrap.dedent("""
+        import gzip, sys, zlib
+        from pathlib import Path
+        import brotli
+        from backports import zstd
+        from crawler.content import decode
+        from tests.test_content import WINDOWS, raw_deflate, zstd_frame
+        MIB = 1024 * 1024
+        def peak():
+            return int(Path("/proc/self/status").read_text().split("VmHWM:")[1].split()[0]) // 1024
+        zeros = b"\\0" * (8 * MIB)
+        payloads = [
+            (gzip.compress(zeros) * 40, "gzip"), (zlib.compress(zeros), "deflate"), (raw_deflate(zeros), "deflate"),
+            (brotli.compress(zeros, lgwin=24, quality=5), "br"), (zstd.compress(zeros) * 40, "zstd"),
+        ] + [(zstd_frame(descriptor, 4000), "zstd") for descriptor, _ in WINDOWS.values()]
+        before = peak()
+        for payload, coding in payloads:
+            for _ in range(3):
+                assert len(decode([payload], [coding], 5 * MIB).content) in (0, 5 * MIB), coding
+        print(peak() - before)
+    """)
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, cwd=Path(__file__).parents[1], check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) < 48, "one page could take the machine down"
+
+
+def test_streams_in_a_row_without_end_are_given_up() -> None:
+    decoded = decode([gzip.compress(b"") * (MAX_STREAMS + 10)], ["gzip"], MIB)
+    assert not decoded.complete
+    assert "in a row" in decoded.problem
+
+
+@pytest.mark.parametrize("packer", PACKERS)
+def test_time_follows_the_length_of_a_piece_and_not_its_square(packer: str) -> None:
+    """Payloads come in pieces of 64 KiB; a larger one costs no more. The square of 16 is far from 16."""
+    spent = []
+    for size in (256 * 1024, 4 * MIB):
+        payload = PACKERS[packer](random.Random(5).randbytes(size))
+        began = time.process_time()
+        assert decode([payload], [packer.removesuffix("-raw")], 8 * MIB).complete
+        spent.append(time.process_time() - began)
+    assert spent[1] < max(spent[0], 0.002) * 16 * 4, "one page could hold up the whole night"
 
 
 def test_content_of_exactly_the_cap_is_complete() -> None:
