@@ -14,6 +14,7 @@ import pytest
 from crawler.clock import Clock
 from crawler.config import Config
 from crawler.model import Exchange, Failure, Refusal, Truncated
+from crawler.wire.connection import Connection
 from crawler.wire.wire import Wire
 from tests.web import BYTE_CASES, Certificate, Door, FakeWeb, Name, Site, byte_site, catalogue_site
 from tests.web.byte_cases import HOST as BYTE_HOST
@@ -447,6 +448,30 @@ def test_cancelling_closes_connection_and_spool(web: FakeWeb, tmp_path: Path) ->
         await asyncio.sleep(0.05)
         assert not wire._open, "a cancelled exchange keeps its connection"
         await wire.close()
+
+    asyncio.run(whole())
+
+
+def test_a_closed_wire_takes_up_no_connection_that_was_still_being_made(web: FakeWeb) -> None:
+    async def whole() -> None:
+        wire = Wire(config_for(web), Clock())
+        asking = asyncio.create_task(wire.exchange("https://catalogue.example.org/landing", FIELDS))
+        await asyncio.sleep(0)
+        await wire.close()
+        exchange = await asking
+        assert (exchange.failure, exchange.sent) == (Failure.RESET, b"")
+        assert not wire._open, "connections outlive the wire"
+        exchange.close()
+
+    asyncio.run(whole())
+
+
+def test_closing_the_wire_does_not_wait_for_a_connection_that_is_never_lost(web: FakeWeb) -> None:
+    async def whole() -> None:
+        wire = Wire(config_for(web), Clock())
+        wire._open.add(Connection("127.0.0.1"))  # was never connected: nobody will say that it is lost
+        async with asyncio.timeout(30):
+            await wire.close()
 
     asyncio.run(whole())
 

@@ -22,6 +22,7 @@ import scrapy
 from scrapy.crawler import AsyncCrawlerProcess
 from scrapy.exceptions import StopDownload
 from crawler.config import Config
+from crawler.fetch.handler import ABORT
 
 plan = json.loads(sys.argv[1])
 told = []
@@ -47,6 +48,8 @@ class Probe(scrapy.Spider):
             raise StopDownload(fail=True)
 
     async def start(self):
+        if plan.get("ended"):
+            self.crawler.signals.send_catch_log(ABORT)
         for uri, meta in plan["uris"]:
             method = meta.pop("method", "GET")
             headers = {"X-Mine": ["1", "2"], "Cookie": "a=\\xe9"}
@@ -174,6 +177,13 @@ def test_signals_and_stop(web: FakeWeb, stop: str | None) -> None:
         assert row["raised"] == {"head": None, "bytes": "StopDownload"}[stop]
         assert row["truncated"] == "length"
         assert (len(told["told"]) == 1) == (stop == "head")
+
+
+def test_once_a_crawl_has_ended_nobody_is_asked(web: FakeWeb) -> None:
+    uri = "http://catalogue.example.org/silence?ended"
+    row, _ = crawl(web, [(uri, {})], ended=True, deadline_s=50.0)
+    assert row["raised"] == "DownloadCancelledError", "a stop that is asked for would wait for an answer"
+    assert not web.log.for_uri(uri)
 
 
 def test_without_our_settings_the_defaults_refuse_loopback(web: FakeWeb) -> None:

@@ -30,21 +30,19 @@ FIELD_BREAKERS = re.compile(r"[\r\n\0]")
 @dataclass(frozen=True, slots=True)
 class Destination:
     """A uri taken apart for asking; `host` has brackets when it is an IPv6 address, `authority` is the
-    Host field's value (RFC 9110 §7.2), `target` the origin-form."""
+    Host field's value (RFC 9110 §7.2), `target` the origin-form; `refusal` why we do not ask there."""
 
     scheme: str
     host: str
     port: int
     authority: str
     target: str
+    refusal: Refusal | None = None
 
 
-def refused(uri: str) -> Refusal | None:
-    """Why we do not ask a uri at all: another scheme than http and https, or credentials in it."""
-    if uri.partition(":")[0].lower() not in DEFAULT_PORTS:
-        return Refusal.OTHER_SCHEME
-    url = ada_url.URL(uri)
-    return Refusal.CREDENTIALS if url.username or url.password else None
+def is_web(uri: str) -> bool:
+    """Whether a uri is of the web: http or https."""
+    return uri.partition(":")[0].lower() in DEFAULT_PORTS
 
 
 def destination_of(uri: str) -> Destination:
@@ -54,7 +52,8 @@ def destination_of(uri: str) -> Destination:
     url = ada_url.URL(uri)
     scheme = url.protocol[:-1]
     port = int(url.port) if url.port else DEFAULT_PORTS[scheme]
-    return Destination(scheme, url.hostname, port, url.host, _target(uri))
+    refusal = Refusal.CREDENTIALS if url.username or url.password else None
+    return Destination(scheme, url.hostname, port, url.host, _target(uri), refusal)
 
 
 def _target(uri: str) -> str:

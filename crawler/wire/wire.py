@@ -19,11 +19,11 @@ from pathlib import Path
 from crawler.clock import Clock
 from crawler.config import Config
 from crawler.http1 import ResponseParser
-from crawler.model import Exchange, Failure
+from crawler.model import Exchange, Failure, Refusal
 from crawler.wire.account import Account
 from crawler.wire.answer import Answer, Ending, Watch
 from crawler.wire.connection import Connection
-from crawler.wire.destination import destination_of, refused, request_of
+from crawler.wire.destination import Destination, destination_of, is_web, request_of
 from crawler.wire.dial import Dialler, Route, Unreached
 from crawler.wire.pool import Pool
 from crawler.wire.quota import Quota
@@ -89,11 +89,13 @@ class Wire:
         account = Account(uri, self._clock.now(), self._spool_folder, self._quota)
         limits = self._limits(max_body_bytes, deadline_s, watch)
         try:
-            refusal = refused(uri)
-            if refusal:
-                return account.exchange(Ending(refusal=refusal))
+            if not is_web(uri):
+                return account.exchange(Ending(refusal=Refusal.OTHER_SCHEME))
+            destination = destination_of(uri)
+            if destination.refusal:
+                return account.exchange(Ending(refusal=destination.refusal))
             proxy = self._config.proxy if proxy is None else proxy
-            ending = await self._ask(uri, fields, account, limits, fresh=fresh, verify=verify, proxy=proxy)
+            ending = await self._ask(destination, fields, account, limits, fresh=fresh, verify=verify, proxy=proxy)
         except BaseException:
             account.close()
             raise
@@ -123,7 +125,7 @@ class Wire:
 
     async def _ask(
         self,
-        uri: str,
+        destination: Destination,
         fields: Sequence[tuple[str, str]],
         account: Account,
         limits: Limits,
@@ -132,7 +134,6 @@ class Wire:
         verify: bool,
         proxy: str,
     ) -> Ending:
-        destination = destination_of(uri)
         request = request_of(destination, fields, absolute=bool(proxy) and destination.scheme == "http")
         route = Route(destination.scheme, destination.host, destination.port, verify, proxy)
         rested = None if fresh else self._pool.take(route)
