@@ -106,13 +106,15 @@ class Archive:
 
     folder: Path
     ledger: Ledger
+    kept: int = 0
 
     def writer(self, max_file_bytes: int = 1_000_000_000, now: datetime = AT) -> ArchiveWriter:
         return ArchiveWriter(self.folder, self.ledger, NIGHT, Clock(now), INFO, max_file_bytes)
 
-    def keep(self, *recordings: Recording, now: datetime = AT) -> list[Capture]:
-        """Write these as one group and close: their captures."""
-        writer = self.writer(now=now)
+    def keep(self, *recordings: Recording, now: datetime | None = None) -> list[Capture]:
+        """Write these as one group and close: their captures. Files are named in the order they are written."""
+        writer = self.writer(now=now or AT + timedelta(milliseconds=100 * self.kept))
+        self.kept += 1
         captures = writer.write(recordings)
         writer.close()
         assert all(captures), "an answer was not archived"

@@ -22,6 +22,7 @@ from crawler.archive.files import cdxj_of
 from crawler.archive.merge import merge_index
 from crawler.archive.reader import read_payload
 from crawler.archive.recovery import recover, reindex
+from crawler.archive.repair import Repair
 from crawler.ledger.ledger import Ledger
 from crawler.model import Capture, RecordType
 from tests.test_archive_exchanges import (
@@ -184,6 +185,23 @@ def test_a_lost_index_past_damage_without_any_index(archive: Archive) -> None:
         " (run evercite archive repair)."
     )
     assert list(blank.all_captures()) == [captures[1]]
+
+
+@pytest.mark.parametrize("how", ["reindex", "recover", "repair"])
+def test_a_revisit_whose_original_stands_in_a_later_file(archive: Archive, how: str) -> None:
+    """The clock was set back between the nights: the files' names do not follow their order."""
+    archive.keep(recorded(page()), now=later(5))
+    archive.keep(recorded(page(), at=later(1)), now=later(1))
+    merge_index(archive.folder)
+    before = sorted(archive.ledger.all_captures(), key=str)
+    blank = Ledger.open(Path(":memory:"))
+    if how == "repair":
+        list(Repair(archive.folder, blank, key_of).run())
+        assert list(Repair(archive.folder, blank, key_of).run()) == []
+    else:
+        list({"reindex": reindex, "recover": recover}[how](archive.folder, blank, key_of))
+    assert sorted(blank.all_captures(), key=str) == before
+    assert check(archive.folder, blank).sentences() == []
 
 
 def test_a_ledger_that_was_deleted_or_is_older_is_filled_again(archive: Archive) -> None:

@@ -29,6 +29,7 @@ from crawler.errors import ArchiveError
 from crawler.ledger.ledger import Ledger
 from crawler.model import Capture, Failure, RecordType, Tls, Truncated
 from tests.test_archive_exchanges import (
+    AT,
     KEY,
     NIGHT,
     URI,
@@ -206,7 +207,7 @@ def test_a_record_is_never_longer_than_was_reckoned(length: int, spooled: bool) 
 
 def test_two_runs_of_one_simulated_time_do_not_collide(archive: Archive) -> None:
     for name in ("evercite-a", "evercite-b"):
-        archive.keep(recorded(page(name.encode())))
+        archive.keep(recorded(page(name.encode())), now=AT)
     assert len(archive.files()) == 2
 
 
@@ -529,6 +530,45 @@ def test_a_body_of_300_mib_needs_little_memory(archive: Archive) -> None:
 
 def captured(captures: Sequence[Capture | None]) -> list[Capture]:
     return [capture for capture in captures if capture]
+
+
+ON_THE_LOOP = """
+import asyncio, os, sys, threading
+from pathlib import Path
+from crawler.fetch.scribe import Scribe
+from crawler.ledger.ledger import Ledger
+from tests.test_archive_exchanges import Archive, page, recorded
+
+folder = Path(sys.argv[1])
+archive = Archive(folder, Ledger.open(folder / "ledger.sqlite3"))
+scribe = Scribe(archive.writer(max_file_bytes=50_000), archive.ledger)
+waits = {"fsync", "rename", "replace", "ftruncate", "execute", "executemany"}
+met = []
+
+def watch(frame, event, called):
+    if event == "c_call" and called.__name__ in waits:
+        met.append(called.__name__)
+
+async def night():
+    for turn in range(5):
+        recordings = [recorded(page(os.urandom(9_000)), uri=f"https://www.example.org/{turn}.{n}") for n in range(6)]
+        await asyncio.gather(*map(scribe.archive, recordings))
+
+sys.setprofile(watch)  # of this thread, the loop's
+asyncio.run(night())
+sys.setprofile(None)
+scribe.close()
+print(len(archive.files()), len(list(folder.glob("warc/*.cdxj"))), sorted(set(met)))
+"""
+
+
+def test_the_event_loop_never_waits_for_the_disk(archive: Archive) -> None:
+    """Files are closed, renamed and indexed in the middle of the night, all of it on the scribe's thread."""
+    said = ran(sys.executable, "-c", textwrap.dedent(ON_THE_LOOP), str(archive.folder))
+    files, listed, met = said.split(maxsplit=2)
+    assert int(files) > 5
+    assert int(listed) == int(files) - 1, "the last file is still open"
+    assert met.strip() == "[]", "every fetch of the night would stand still meanwhile"
 
 
 def test_a_read_only_folder_is_told_in_a_sentence() -> None:

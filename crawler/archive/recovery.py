@@ -58,9 +58,11 @@ def recover(archive: Path, index: Index, urlkey_of: UrlkeyOf) -> list[str]:
 
 def reindex(archive: Path, index: Index, urlkey_of: UrlkeyOf) -> Iterator[str]:
     """Read every finished file again: index and CDXJ as the records say. One sentence a file, as it is done."""
+    again = Reindexing(index, urlkey_of)
     with told_plainly(archive):
         for path in finished_files(archive):
-            yield f"{path.name}: {_index_again(path, index, urlkey_of)[0]}."
+            yield f"{path.name}: {again.read(path)[0]}."
+        again.read_early_ones()
         for path in foreign_files(archive):
             yield f"{path.name}: was not written by Evercite and is left alone."
     merge_index(archive)
@@ -68,13 +70,15 @@ def reindex(archive: Path, index: Index, urlkey_of: UrlkeyOf) -> Iterator[str]:
 
 def _read_unknown(archive: Path, index: Index, urlkey_of: UrlkeyOf) -> Iterator[str]:
     indexed = set(index.filenames())
+    again = Reindexing(index, urlkey_of)
     for path in finished_files(archive):
         if not cdxj_of(path).exists():
-            yield f"{path.name} had no CDXJ: {_index_again(path, index, urlkey_of)[0]}."
+            yield f"{path.name} had no CDXJ: {again.read(path)[0]}."
         elif path.name not in indexed:
-            done, changed = _index_again(path, index, urlkey_of)
+            done, changed = again.read(path)
             if changed:
                 yield f"{path.name} was not in the index: {done}."
+    again.read_early_ones()
 
 
 def _take_up(path: Path, index: Index, urlkey_of: UrlkeyOf) -> str:
@@ -117,16 +121,32 @@ def _settle_twins(path: Path, final: Path) -> str:
     return f"{final.name} was there finished and unfinished, with the same records; the finished one is kept."
 
 
-def _index_again(path: Path, index: Index, urlkey_of: UrlkeyOf) -> tuple[str, bool]:
-    """Index and CDXJ of a finished file as its records say: what was done, and whether the index changed."""
-    known = index.captures_in(path.name)
-    survey = survey_file(path, known, index, urlkey_of)
-    wrong, missing = differences(survey.captures, known)
-    whole = {capture.record_id for capture in survey.captures}
-    index.replace_captures([capture.record_id for capture in wrong if capture.record_id in whole], missing)
-    write_beside(path, index)
-    done = f"{survey.records} records read, {len(missing)} answers indexed again{_told_broken(survey, survey.size)}"
-    return done, bool(missing)
+class Reindexing:
+    """Reads finished files into the index and the CDXJ beside them, as their records say."""
+
+    def __init__(self, index: Index, urlkey_of: UrlkeyOf) -> None:
+        self._index = index
+        self._urlkey_of = urlkey_of
+        self._early: dict[Path, set[str]] = {}
+
+    def read(self, path: Path) -> tuple[str, bool]:
+        """Read one file: what was done, and whether the index changed."""
+        known = self._index.captures_in(path.name)
+        survey = survey_file(path, known, self._index, self._urlkey_of)
+        wrong, missing = differences(survey.captures, known)
+        whole = {capture.record_id for capture in survey.captures}
+        self._index.replace_captures([one.record_id for one in wrong if one.record_id in whole], missing)
+        write_beside(path, self._index)
+        if survey.unresolved:
+            self._early[path] = survey.unresolved
+        done = f"{survey.records} records read, {len(missing)} answers indexed again"
+        return f"{done}{_told_broken(survey, survey.size)}", bool(missing)
+
+    def read_early_ones(self) -> None:
+        """Read once more what came before its originals: the names of files follow a clock, which may be set back."""
+        for path, originals in self._early.items():
+            if any(self._index.capture_by_record_id(original) for original in originals):
+                self.read(path)
 
 
 def _add_missing(survey: Survey, there: Sequence[Capture], gone: Sequence[Capture], index: Index) -> int:

@@ -74,6 +74,7 @@ class Repair:
         self._index = index
         self._urlkey_of = urlkey_of
         self._dry_run = dry_run
+        self._early: dict[Path, set[str]] = {}  # files whose revisits came before their originals
         self.lost = 0
         self.notes = [f"{path.name} was not written by Evercite and is left alone." for path in foreign_files(archive)]
 
@@ -90,6 +91,9 @@ class Repair:
             unfinished = {path.name.removesuffix(OPEN) for path in unfinished_files(self._archive)}
             for filename in sorted(present | set(self._index.filenames()) - unfinished):
                 yield from self._repair_file(warc_folder(self._archive) / filename)
+            for path, originals in list(self._early.items()):
+                if any(self._index.capture_by_record_id(original) for original in originals):
+                    yield from self._repair_file(path)
             yield from self._clear_orphans()
             if not (was_merged and is_merged(self._archive)):
                 yield "index.cdxj is merged anew."
@@ -132,6 +136,8 @@ class Repair:
         if not path.exists():
             return Plan(path, wrong=known, lost=known)
         survey = survey_file(path, known, self._index, self._urlkey_of, prove=True)
+        if survey.unresolved:
+            self._early[path] = survey.unresolved
         return self._plan_by(survey, path, known)
 
     def _plan_by(self, survey: Survey, path: Path, known: Sequence[Capture]) -> Plan:

@@ -30,7 +30,8 @@ UrlkeyOf = Callable[[str], str]
 class Survey:
     """What a walk over a file of `size` bytes found; `end` is where its last whole record ends.
 
-    `altered` are the offsets of whole records whose digests do not hold (only when they were proven).
+    `altered` are the offsets of whole records whose digests do not hold (only when they were proven), `unresolved`
+    the record ids that revisits refer to and nobody knows.
     """
 
     size: int = 0
@@ -39,11 +40,7 @@ class Survey:
     captures: list[Capture] = field(default_factory=list)
     damages: list[Damage] = field(default_factory=list)
     altered: list[int] = field(default_factory=list)
-
-    @property
-    def inside(self) -> int:
-        """How many broken places are followed by whole records."""
-        return sum(damage.offset < self.end for damage in self.damages)
+    unresolved: set[str] = field(default_factory=set)
 
 
 def survey_file(
@@ -108,6 +105,7 @@ class _Surveyor:
             return
         record.finish()
         if capture.refers_to and self._find(capture.refers_to) is None:
+            self.survey.unresolved.add(capture.refers_to)
             capture = self._known.get(capture.record_id, capture)
         self._found[capture.record_id] = capture
         self.survey.captures.append(capture)
