@@ -27,8 +27,8 @@ def measured(scale: float) -> Section:
     told = (
         f"`python -m bench archive-latency`, {machine()}; {programs.versions()}. The {number:,} pages on {HOSTS} hosts"
         f" again, each answer {LATENCY_MS} ms late, one request at a time per host and {AT_ONCE} in all: no program can"
-        f" be faster than {number * LATENCY_MS / AT_ONCE / 1000:.0f} s. Wall time is without start-up. ours, links"
-        " read, and aiohttp + warcio: median of three runs in turn; the others: one run. wget asks for one page at a"
+        f" be faster than {number * LATENCY_MS / AT_ONCE / 1000:.0f} s. Wall time is without start-up. ours with"
+        " links and aiohttp + warcio: median of three runs in turn; the others: one run. wget asks for one page at a"
         f" time in all, and would take {number * LATENCY_MS / 1000:.0f} s and more."
     )
     body = [told, table(_HEAD, [_row(one.name, results[one.name]) for one in (*found, *single)])]

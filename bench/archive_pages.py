@@ -45,7 +45,7 @@ def measured(scale: float) -> Section:
 
 
 _HEAD = (
-    *("program", "CPU s", "start-up s", "CPU ms a page", "of Scrapy + warcio's", "of wget's", "of wget's, links read"),
+    *("program", "CPU s", "start-up s", "CPU ms a page", "÷ Scrapy + warcio", "÷ wget", "÷ wget with links"),
     *("wall s", "peak MB", "written MB"),
 )
 

@@ -75,7 +75,7 @@ OURS = Program(
     None,
 )
 OURS_LINKS = Program(
-    "ours, links read",
+    "ours with links",
     "the same as it runs every night: each page's outlinks and requisites are read and stored in its metadata record",
     _ours_with_links,
     None,
@@ -88,7 +88,7 @@ WGET = Program(
     WGET_AT,
 )
 WGET_LINKS = Program(
-    "wget, links read",
+    "wget with links",
     "the same with `-r -l 1 -p --reject-regex .`: every link is read and resolved, none is stored or followed",
     _wget_with_links,
     WGET_AT,
