@@ -118,9 +118,15 @@ def test_a_wrong_checksum_loses_no_text() -> None:
     assert (decoded.content, decoded.complete) == (b"all of the text", False)
 
 
+@functools.cache
+def bombs(packer: str) -> bytes:
+    """A small payload of 40 MiB."""
+    return PACKERS[packer](b"\0" * (40 * MIB))
+
+
 @pytest.mark.parametrize("packer", PACKERS)
 def test_a_bomb_stops_at_the_cap_and_takes_no_memory(packer: str) -> None:
-    bomb = PACKERS[packer](b"\0" * (200 * MIB))
+    bomb = bombs(packer)
     tracemalloc.start()
     decoded = decode([bomb], [packer.removesuffix("-raw")], 3 * MIB)
     peak = tracemalloc.get_traced_memory()[1]
@@ -128,7 +134,7 @@ def test_a_bomb_stops_at_the_cap_and_takes_no_memory(packer: str) -> None:
     assert len(decoded.content) == 3 * MIB
     assert not decoded.complete
     assert "longer than" in decoded.problem
-    assert peak < 16 * MIB, "one page could take the machine down"
+    assert peak < 9 * MIB, "one page could take the machine down"
 
 
 def test_a_bomb_in_the_middle_stops_too() -> None:
@@ -145,12 +151,6 @@ def test_a_bomb_within_a_coding_stops_at_the_cap(inner: str, outer: str) -> None
     decoded = decode(cut(packed, 5000), [inner, outer], MIB)
     assert (decoded.content, decoded.complete) == (b"\0" * MIB, False)
     assert "longer than" in decoded.problem
-
-
-@functools.cache
-def bombs(packer: str) -> bytes:
-    """A small payload of 40 MiB."""
-    return PACKERS[packer](b"\0" * (40 * MIB))
 
 
 @pytest.mark.parametrize("outer", ENCODERS)

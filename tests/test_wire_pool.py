@@ -29,7 +29,7 @@ from tests.warcs import records_of
 from tests.web.byte_cases import chunked, lines
 
 AT_ONCE = 64
-EACH = 12
+EACH = 8
 HOST = "busy.example.org"
 
 

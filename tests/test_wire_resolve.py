@@ -5,6 +5,9 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import socket
+import subprocess
+import sys
+import textwrap
 from collections.abc import AsyncIterator, Mapping, Sequence
 
 import pytest
@@ -142,6 +145,29 @@ def test_the_system_reads_the_hosts_file() -> None:
         assert len(set(found.addresses)) == len(found.addresses)
 
     asyncio.run(run())
+
+
+def test_silent_names_hold_up_neither_others_nor_the_end_of_the_program() -> None:
+    script = textwrap.dedent("""
+        import asyncio, socket, time
+        from crawler.wire.resolve import Resolver
+        ask = socket.getaddrinfo
+
+        def look_up(host, *rest, **more):
+            return time.sleep(300) if "silent" in host else ask(host, *rest, **more)
+
+        socket.getaddrinfo = look_up
+
+        async def run():
+            resolver = Resolver((), 1.0)
+            names = [f"silent-{number}.example.org" for number in range(100)] + ["localhost"]
+            found = await asyncio.gather(*(resolver.resolve(name) for name in names))
+            print({one.failure for one in found[:-1]}, "127.0.0.1" in found[-1].addresses)
+
+        asyncio.run(run())
+    """)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=60, check=True)
+    assert done.stdout.split() == ["{<Failure.DNS_FAILURE:", "'dns-failure'>}", "True"], done.stderr
 
 
 def test_a_name_that_cannot_exist_is_no_such_name() -> None:
