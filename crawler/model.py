@@ -360,6 +360,12 @@ class Exchange:
     tls: Tls | None
     timings: Timings
 
+    @property
+    def has_payload(self) -> bool:
+        """Whether the message says what its payload is: not without a whole head, nor where its framing contradicts
+        itself (RFC 9112 §6.3)."""
+        return self.head is not None and self.failure is not Failure.BAD_HTTP
+
     def close(self) -> None:
         """Release the spooled bytes."""
         self.received.close()

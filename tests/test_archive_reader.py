@@ -141,7 +141,8 @@ def test_no_flipped_bit_passes_for_the_page(archive: Archive, data: st.DataObjec
 
 def test_a_revisit_whose_original_is_not_indexed(archive: Archive) -> None:
     [capture] = archive.keep(recorded(page()))
-    orphan = replace(capture, record_type=RecordType.REVISIT, refers_to="<urn:uuid:none>")
+    nowhere = f"sha256:{'0' * 64}"
+    orphan = replace(capture, record_type=RecordType.REVISIT, refers_to="<urn:uuid:none>", digest=nowhere)
     with pytest.raises(ArchiveError, match="which is no archived answer"):
         read_payload(archive.folder, archive.ledger, orphan)
 

@@ -20,7 +20,7 @@ from crawler.errors import ArchiveError
 from crawler.http1 import read_message
 from crawler.model import Capture, Head, RecordType
 
-# CDX's word for a value there is none of: an answer without a whole head has no payload to digest.
+# CDX's word for a value there is none of: an answer that is no well-formed message has no payload to digest.
 NO_DIGEST = "-"
 
 
@@ -42,7 +42,7 @@ def capture_of_exchange(recording: Recording, answer: WarcRecord, revisit: Revis
     )
     if revisit is not None:
         return _repeating(capture, revisit.original.record_id, revisit.profile, revisit.original)
-    if exchange.head is None:
+    if not exchange.has_payload:
         return capture
     return replace(capture, digest=exchange.payload_digest, payload_length=exchange.payload_length)
 
@@ -67,7 +67,7 @@ def capture_of_record(
     capture = _capture(record.record_id, urlkey_of(uri), uri, _date_of(record), head, place)
     digest = record.value("WARC-Payload-Digest") or NO_DIGEST
     if record.record_type == RecordType.RESPONSE:
-        return replace(capture, digest=digest, payload_length=payload_length)
+        return replace(capture, digest=digest, payload_length=payload_length if digest != NO_DIGEST else 0)
     refers_to = record.value("WARC-Refers-To") or ""
     original = find(refers_to)
     return _repeating(replace(capture, digest=digest), refers_to, _profile_of(record), original)

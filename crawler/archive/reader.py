@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from crawler.archive.captures import NO_DIGEST
 from crawler.archive.files import place_of
 from crawler.archive.index import Index
 from crawler.archive.stored import StoredRecord, open_record
@@ -82,6 +83,8 @@ def verify(archive: Path, capture: Capture) -> int:
 
     Raises ArchiveError unless the record is whole and both its own digest and the indexed one hold.
     """
+    if capture.digest == NO_DIGEST:
+        raise ArchiveError(f"{capture.uri}: the answer of {capture.seen_at:%Y-%m-%d} was no well-formed message")
     with read_record(archive, capture) as record:
         _, pieces = read_message(record.block)
         digest, length = hashlib.sha256(), 0

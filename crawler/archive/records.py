@@ -158,8 +158,8 @@ def _response(exchange: Exchange, warcinfo_id: str, record_id: str) -> WarcRecor
         ("WARC-IP-Address", exchange.ip),
         ("WARC-Warcinfo-ID", warcinfo_id),
         ("WARC-Block-Digest", exchange.block_digest),
-        # §5.9: not on a record without a well-defined payload, which a block without a whole head is.
-        ("WARC-Payload-Digest", exchange.payload_digest if exchange.head else None),
+        # §5.9: not on a record without a well-defined payload.
+        ("WARC-Payload-Digest", exchange.payload_digest if exchange.has_payload else None),
         ("WARC-Truncated", truncation(exchange)),
         *_protocols(exchange),
         ("Content-Type", "application/http;msgtype=response"),
