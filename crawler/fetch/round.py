@@ -83,6 +83,8 @@ class Round:
 
     async def _run(self) -> None:
         await side_by_side(self._first_look, self._work.batches)
+        if self._work.terminated:
+            return
         if not self._is_valid():
             for observation in self._held:
                 await self._finish(observation)
@@ -94,7 +96,7 @@ class Round:
         async with asyncio.TaskGroup() as group:
             for job in [*again, self._unwrap_all(), self._look_elsewhere()]:
                 group.create_task(job)
-        if self._work.config.requisites:
+        if self._work.config.requisites and not self._work.terminated:
             await self._complete(self._pages)
 
     async def _first_look(self, batch: Batch) -> None:
@@ -179,8 +181,10 @@ class Round:
         except EverciteError:
             raise
         except Exception:
-            log.exception("a fault of ours while visiting %s", redact(target.uri))
             work = self._work
+            if work.terminated:  # its exchange was ended under it: nothing was seen
+                raise asyncio.CancelledError from None
+            log.exception("a fault of ours while visiting %s", redact(target.uri))
             return Observation(work.night, target.uri, work.clock.now(), (), refusal=Refusal.OUR_FAULT)
 
     def _note_page(self, observation: Observation) -> None:
