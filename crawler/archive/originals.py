@@ -19,7 +19,7 @@ from pathlib import Path
 from crawler.archive.files import place_of, stamp_of
 from crawler.archive.index import Index
 from crawler.archive.metadata import truncation
-from crawler.archive.reader import original_of, verify
+from crawler.archive.reader import original_of, verify_block
 from crawler.archive.recording import Recording
 from crawler.archive.records import Profile, Revisit
 from crawler.archive.warcfields import target_uri
@@ -97,7 +97,7 @@ class Originals:
         if self._stamps.get(record_id) == stamp:
             return
         if not stamp or self._index.proven_stamp(record_id) != stamp:
-            verify(self._archive, original)
+            verify_block(self._archive, original)
             self._proven |= {record_id: stamp} if stamp else {}
         self._stamps[record_id] = stamp
 

@@ -17,6 +17,7 @@ from pathlib import Path
 from crawler.archive.captures import NO_DIGEST
 from crawler.archive.files import place_of
 from crawler.archive.index import Index
+from crawler.archive.members import PIECE_BYTES
 from crawler.archive.stored import StoredRecord, open_record
 from crawler.errors import ArchiveError
 from crawler.http1 import read_message
@@ -96,6 +97,21 @@ def verify(archive: Path, capture: Capture) -> int:
     if named != {f"sha256:{digest.hexdigest()}"} or not whole:
         raise ArchiveError(f"{capture.filename}: the bytes of {capture.record_id} were altered; run archive check")
     return length
+
+
+def verify_block(archive: Path, capture: Capture) -> None:
+    """Read a response back to its end, as it stands: quicker than `verify`, and as good where no payload is wanted.
+
+    Raises ArchiveError unless the record is whole, its block digest holds, and it states the indexed payload digest.
+    """
+    with read_record(archive, capture) as record:
+        digest = hashlib.sha256()
+        while piece := record.block.read(PIECE_BYTES):
+            digest.update(piece)
+        whole = record.finish() == capture.length
+        stated = (record.value("WARC-Block-Digest"), record.value("WARC-Payload-Digest"))
+    if stated != (f"sha256:{digest.hexdigest()}", capture.digest) or not whole:
+        raise ArchiveError(f"{capture.filename}: the bytes of {capture.record_id} were altered; run archive check")
 
 
 def _head_of(archive: Path, capture: Capture) -> Head:
