@@ -6,6 +6,7 @@ Rules:
   and "truncated:<id>". Only what we cannot ask (another method than GET, a proxy with credentials) is raised.
 - The uri goes out as request.url has it: with Scrapy's `verbatim_url` that is the one that was given.
 - request.meta["wire"] holds options of Wire.exchange: fresh, verify, proxy, max_body_bytes, deadline_s.
+- Who sets request.meta["unread"] reads only the Exchange: the response has neither headers nor body.
 """
 
 from __future__ import annotations
@@ -122,8 +123,11 @@ def _fields(request: Request) -> list[tuple[str, str]]:
 
 def response_of(request: Request, exchange: Exchange) -> Response:
     """A Response for Scrapy; the Exchange stays the truth."""
+    status, flags = exchange.head.status if exchange.head else 0, _flags(exchange)
+    if request.meta.get("unread"):
+        return Response(request.url, status=status, flags=flags, request=request)
     headers = headers_of(exchange.head)
-    body, flags = b"", _flags(exchange)
+    body = b""
     if exchange.payload_length > BODY_BYTES:
         flags.append(SPOOLED)
     elif exchange.payload_length:
@@ -131,7 +135,7 @@ def response_of(request: Request, exchange: Exchange) -> Response:
     kind = responsetypes.from_args(headers=headers, url=request.url, body=body)
     return kind(
         request.url,
-        status=exchange.head.status if exchange.head else 0,
+        status=status,
         headers=headers,
         body=body,
         flags=flags,

@@ -102,8 +102,10 @@ class CitationsSpider(Spider):
         except* EverciteError as group:
             work.error = _first(group)
         except* Exception as group:
-            log.exception("the crawl stopped")
-            work.error = EverciteError(f"the crawl stopped by a fault of ours ({_innermost(group)!r}); see the log")
+            # A loop that ends closes generators in any order; one that was still running then says so.
+            if not work.terminated:
+                log.exception("the crawl stopped")
+                work.error = EverciteError(f"the crawl stopped by a fault of ours ({_innermost(group)!r}); see the log")
         finally:
             self.crawler.signals.send_catch_log(ABORT)
             await trackers.close()
@@ -126,7 +128,7 @@ class CitationsSpider(Spider):
             callback=self.answered,
             errback=self.failed,
             dont_filter=True,
-            meta={"verbatim_url": True, "wire": wire, "answered": answered},
+            meta={"verbatim_url": True, "unread": True, "wire": wire, "answered": answered},
         )
         assert self.crawler.engine is not None  # a spider that runs has one
         self.crawler.engine.crawl(request)

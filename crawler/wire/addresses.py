@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
 
 Address = IPv4Address | IPv6Address
@@ -108,6 +109,7 @@ def _forms(address: Address) -> list[Address]:
     return [address, IPv4Address(int(address) >> carrier.shift & 0xFFFFFFFF)]
 
 
+@lru_cache(1024)
 def is_literal(host: str) -> bool:
     """Whether a host is an IP address, in brackets or not, rather than a name."""
     try:
