@@ -12,7 +12,6 @@ import re
 from collections.abc import Container, Iterator
 from html import unescape
 from html.entities import html5
-from itertools import islice
 
 MOST_ATTRIBUTES = 200
 
@@ -62,9 +61,8 @@ def _end_of_text(text: str, start: int, name: str, rest: str) -> int:
 def read_attributes(rest: str) -> dict[str, str]:
     """The attributes of a tag, names in lower case, values as written; of doubles the first counts (§13.2.5.33)."""
     found: dict[str, str] = {}
-    for attribute in islice(_ATTRIBUTE.finditer(rest), MOST_ATTRIBUTES):
-        name, double, single, bare = attribute.groups()
-        found.setdefault(name.lower(), double or single or bare or "")
+    for name, double, single, bare in _ATTRIBUTE.findall(rest)[:MOST_ATTRIBUTES]:
+        found.setdefault(name.lower(), double or single or bare)
     return found
 
 
