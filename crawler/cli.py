@@ -399,6 +399,12 @@ def _plain(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
+def _print_wrapped(sentence: str) -> None:
+    from crawler.archive.findings import wrapped
+
+    print("\n".join(wrapped(_plain(sentence))), flush=True)
+
+
 def _archive_reindex(options: argparse.Namespace) -> int:
     from crawler.archive.recovery import reindex
     from crawler.night.lock import night_lock
@@ -407,7 +413,7 @@ def _archive_reindex(options: argparse.Namespace) -> int:
     ledger = _open_ledger(options.archive)
     with night_lock(options.archive):
         for sentence in reindex(options.archive, ledger, urlkey):
-            print(_plain(sentence))
+            _print_wrapped(sentence)
     return 0
 
 
@@ -423,10 +429,10 @@ def _archive_repair(options: argparse.Namespace) -> int:
     with nullcontext() if options.dry_run else night_lock(options.archive):
         done = 0
         for sentence in repair.run():
-            print(_plain(sentence), flush=True)
+            _print_wrapped(sentence)
             done += 1
     for note in repair.notes:
-        print(_plain(f"Note: {note}"))
+        _print_wrapped(f"Note: {note}")
     if not done:
         print("Nothing to repair.")
     elif options.dry_run:

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import pytest
 
 from crawler.archive.check import check, check_night
-from crawler.archive.findings import render
+from crawler.archive.findings import Remedy, render
 from crawler.archive.merge import merge_index
 from crawler.archive.sample import parts_of, prove_part, prove_sample
 from tests.test_archive_exchanges import NIGHT, Archive, an_archive, later, page, recorded
@@ -111,7 +111,7 @@ def in_the_ledger(sql: str) -> Callable[[Archive], None]:
         (flip_a_bit, "gzip member at byte"),
         (flip_a_bit, "what it keeps of https://www.example.org/a?b=c of 2026-01-02 is lost"),
         (flip_a_bit, "refers to a record that does not hold"),
-        (delete_a_file, "cannot be read (No such file or directory): 2 indexed answers are lost"),
+        (delete_a_file, "cannot be read (No such file or directory): 2 indexed answers lost"),
         (delete_a_file, "refers to a record that does not hold"),
         (append_garbage, "nothing in the index leads there"),
         (delete_a_cdxj, "The CDXJ beside it is missing"),
@@ -241,6 +241,15 @@ class TestParts:
         some = prove_sample(kept.folder, kept.ledger, 2)
         assert (some.answers + some.revisits, some.sentences()) == (2, [])
         assert "Left out: 1 of each 2 answers" in render(some)
+
+
+def test_what_to_do_follows_from_what_is_broken(kept: Archive) -> None:
+    append_garbage(kept)
+    assert [troubles.remedies for troubles in check(kept.folder, kept.ledger).problems.values()] == [[Remedy.REPAIR]]
+    path = kept.files()[0]
+    path.write_bytes(b"\0" * 40 + path.read_bytes()[40:])
+    remedies = check(kept.folder, kept.ledger).problems[path.name].remedies
+    assert remedies == [Remedy.LOST], "the warcinfo of a file is not what a repair could bring back"
 
 
 def test_a_forged_record_is_told_by_its_digests(kept: Archive) -> None:

@@ -246,10 +246,10 @@ def test_a_deleted_file_is_said_with_all_it_held(model: Model) -> None:
     repair = Repair(archive.folder, archive.ledger, key_of)
     said = list(repair.run())
     assert repair.lost == 3
-    assert f"{path.name} is not there: 3 answers are lost" in said[0]
+    assert f"{path.name} is not there: 3 answers lost" in said[0]
     for name in ("garden", "ferry", "gone"):
         assert any(sentence.endswith(f" {uri_of(name)}") for sentence in said)
-    assert any("2 revisits of other files lose their original with them" in sentence for sentence in said)
+    assert any("2 revisits of other files lost the original with that" in sentence for sentence in said)
     assert listed in everything_in(archive.folder).values(), "nobody could say any more what the file held"
     hold(model, archive, model.in_file(1)[1:], said)
 

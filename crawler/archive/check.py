@@ -3,15 +3,15 @@
 Rules:
 - Nothing is changed, and nothing broken stops the check: each problem becomes a sentence (findings.py).
 - Memory grows with what is broken and with the longest file, not with the archive.
-- A file that is being written is held to what is indexed of it.
+- What one file says is filecheck.py's; here is what can only be judged of the whole.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
 
+from crawler.archive.filecheck import FileCheck, Known
 from crawler.archive.files import (
     OPEN,
     cdxj_of,
@@ -20,13 +20,12 @@ from crawler.archive.files import (
     place_of,
     unfinished_files,
 )
-from crawler.archive.findings import CheckReport, Remedy
+from crawler.archive.findings import CheckReport, Remedy, many
 from crawler.archive.index import Index
 from crawler.archive.merge import is_listed_right, is_merged
-from crawler.archive.proof import Prover, lost_with
+from crawler.archive.proof import Prover
 from crawler.archive.reader import original_of, verify
-from crawler.archive.resync import Resync
-from crawler.archive.stored import Damage, StoredRecord, walk
+from crawler.archive.stored import StoredRecord
 from crawler.archive.survey import night_of
 from crawler.errors import ArchiveError
 from crawler.model import Capture, RecordType
@@ -72,27 +71,6 @@ def _night_of_file(archive: Path, filename: str) -> str | None:
         return None
 
 
-class _Known:
-    """The indexed answers of a file in order, as a walk comes to their places."""
-
-    def __init__(self, captures: Iterator[Capture]) -> None:
-        self._captures = captures
-        self._next = next(captures, None)
-
-    def before(self, offset: float) -> Iterator[Capture]:
-        """Those that should have begun before this offset: no record does there."""
-        while self._next is not None and self._next.offset < offset:
-            yield self._next
-            self._next = next(self._captures, None)
-
-    def at(self, offset: int) -> Capture | None:
-        """The one that begins here, once."""
-        if self._next is None or self._next.offset != offset:
-            return None
-        capture, self._next = self._next, next(self._captures, None)
-        return capture
-
-
 class _Check:
     """One run over files of an archive; keeps what can only be judged when all of them were read."""
 
@@ -106,74 +84,38 @@ class _Check:
 
     def check_files(self, filenames: set[str]) -> None:
         """Prove the records of these files, in order, and the CDXJ beside them."""
-        paths = [place_of(self._archive, filename) for filename in sorted(filenames)]
-        everything = sum(path.stat().st_size for path in paths if path.exists())
-        for path in paths:
-            self._check_file(path.name.removesuffix(OPEN), path)
+        places = [place_of(self._archive, filename) for filename in filenames]
+        everything = sum(path.stat().st_size for path in places if path.exists())
+        for filename in sorted(filenames):
+            self._check_file(filename)
             self._on_progress(self.report.length_bytes, everything)
         for path in foreign_files(self._archive):
             self.report.notes.append(f"{path.name} was not written by Evercite and is left alone.")
 
     # ------------------------------------------------------------ one file
 
-    def _check_file(self, filename: str, path: Path) -> None:
-        known = _Known(self._index.each_capture_in(filename))
+    def _check_file(self, filename: str) -> None:
+        known = Known(self._index.each_capture_in(filename))
+        path = place_of(self._archive, filename)
         try:
             with path.open("rb", buffering=0) as file:
                 size = path.stat().st_size
-                self._check_records(filename, file, size, known, path.name.endswith(OPEN))
+                unfinished = path.name.endswith(OPEN)
+                FileCheck(filename, known, self._index, self._prover, unfinished=unfinished).prove(file, size)
         except OSError as error:
             self._note_lost_file(filename, error, known)
             return
         self.report.files += 1
         self.report.length_bytes += size
-        if path.name.endswith(OPEN):
+        if unfinished:
             self.report.notes.append(f"{filename} is unfinished: it is being written, or the next night recovers it.")
         else:
             self._check_cdxj(path)
 
-    def _check_records(self, filename: str, file: BinaryIO, size: int, known: _Known, unfinished: bool) -> None:
-        resync = Resync(file, size, lambda offset: self._index.next_place(filename, offset))
-        warcinfo, broken_off = "", None
-        for record in walk(file, size, resync.after):
-            if isinstance(record, Damage):
-                self._note_damage(filename, record, broken_off or known.at(record.offset), unfinished)
-                continue
-            resync.learn(record)
-            self._note_absent(filename, known.before(record.offset))
-            broken_off = capture = known.at(record.offset)
-            warcinfo = record.record_id if record.record_type == RecordType.WARCINFO else warcinfo
-            if warcinfo and warcinfo not in (record.record_id, record.value("WARC-Warcinfo-ID")):
-                what = f"The record at byte {record.offset:,} names another warcinfo than the one before it."
-                self.report.add(filename, what, Remedy.RESTORE)
-            try:
-                self._prover.prove(filename, record, capture, indexed=not unfinished)
-            except ArchiveError:
-                continue  # the walk tells it as Damage
-            broken_off = None
-        self._note_absent(filename, known.before(float("inf")))
-        if not warcinfo and not unfinished and filename not in self.report.problems:
-            self.report.add(filename, "No whole warcinfo record stands in it.", Remedy.RESTORE)
-
-    def _note_damage(self, filename: str, damage: Damage, capture: Capture | None, unfinished: bool) -> None:
-        if capture is None and unfinished:
-            return  # the record that is being written
-        if capture is not None:
-            self._prover.note_broken(capture)
-        lost = lost_with(capture) or "; nothing in the index leads there"
-        what = f"{damage.why[:1].upper()}{damage.why[1:]}{lost}."
-        self.report.add(filename, what, Remedy.LOST if capture is None else Remedy.RESTORE)
-
-    def _note_absent(self, filename: str, captures: Iterator[Capture]) -> None:
-        for capture in captures:
-            self._prover.note_broken(capture)
-            what = f"No record begins at byte {capture.offset:,}{lost_with(capture)}."
-            self.report.add(filename, what, Remedy.RESTORE)
-
-    def _note_lost_file(self, filename: str, error: OSError, known: _Known) -> None:
+    def _note_lost_file(self, filename: str, error: OSError, known: Known) -> None:
         self._lost_files.add(filename)
-        count = sum(1 for _ in known.before(float("inf")))
-        what = f"The file cannot be read ({error.strerror}): {count:,} indexed answers are lost."
+        count = sum(1 for _ in known.rest())
+        what = f"The file cannot be read ({error.strerror}): {many(count, 'indexed answer')} lost."
         self.report.add(filename, what, Remedy.RESTORE)
 
     def _check_cdxj(self, path: Path) -> None:

@@ -23,7 +23,7 @@ class Remedy(StrEnum):
     RESTORE = "Restore this file from a backup; without one, run `evercite archive repair`, which keeps what is whole."
     LOST = "Only a backup brings this back; what is whole beside it stays readable."
     REINDEX = "Run `evercite archive reindex`."
-    REPAIR = "Run `evercite archive repair`."
+    REPAIR = "Run `evercite archive repair`, which cuts a torn end and keeps its bytes."
 
 
 @dataclass(slots=True)
@@ -82,51 +82,52 @@ def render(report: CheckReport) -> str:
 
 
 def _lines(report: CheckReport) -> Iterator[str]:
-    yield from _wrapped(
-        f"Read: {_many(report.files, 'file')}, {_many(report.records, 'record')}, {size_of(report.length_bytes)}:"
-        f" {_many(report.answers, 'answer')}, {_many(report.revisits, 'revisit')}."
+    yield from wrapped(
+        f"Read: {many(report.files, 'file')}, {many(report.records, 'record')}, {size_of(report.length_bytes)}:"
+        f" {many(report.answers, 'answer')}, {many(report.revisits, 'revisit')}."
     )
-    yield from _wrapped(
-        f"Proven: {_many(report.digests, 'digest')}, {_many(report.places, 'place')} in the index,"
-        f" {_many(report.references, 'revisit target')}, {_many(report.indexes, 'CDXJ file')}."
+    yield from wrapped(
+        f"Proven: {many(report.digests, 'digest')}, {many(report.places, 'place')} in the index,"
+        f" {many(report.references, 'revisit target')}, {many(report.indexes, 'CDXJ file')}."
     )
     if report.left_out:
-        yield from _wrapped(f"Left out: {report.left_out}.")
+        yield from wrapped(f"Left out: {report.left_out}.")
     if not report.problems:
         yield "Every digest, place and reference holds."
     else:
-        yield f"{_many(report.count, 'problem')} in {_many(len(report.problems), 'place')}:"
+        yield f"{many(report.count, 'problem')} in {many(len(report.problems), 'place')}:"
     for where, troubles in report.problems.items():
         yield from _told(where, troubles)
     if report.held_elsewhere:
-        lost = (
-            f"{_many(report.held_elsewhere, 'revisit')} lost the original; the same payload is held by another record"
-        )
-        yield from _wrapped(f"Note: {lost}, which answers for it here, but not in other tools.")
+        lost = f"{many(report.held_elsewhere, 'revisit')} lost the original; the same payload is held by another record"
+        yield from wrapped(f"Note: {lost}, which answers for it here, but not in other tools.")
     for note in report.notes:
-        yield from _wrapped(f"Note: {note}")
+        yield from wrapped(f"Note: {note}")
 
 
 def _told(where: str, troubles: Troubles) -> Iterator[str]:
     yield ""
-    yield from _wrapped(f"{where} ({_many(troubles.count, 'problem')})")
+    yield from wrapped(f"{where} ({many(troubles.count, 'problem')})")
     for what in troubles.first:
-        yield from _wrapped(f"- {what}", "  ")
+        yield from wrapped(f"- {what}", "  ")
     if troubles.count > len(troubles.first):
         yield f"  - and {troubles.count - len(troubles.first):,} more"
     for remedy in troubles.remedies:
-        yield from _wrapped(remedy, "  ")
+        yield from wrapped(remedy, "  ")
 
 
-def _wrapped(text: str, indent: str = "") -> list[str]:
-    """Lines of a paragraph; a word longer than the line stays whole, so that it can be copied."""
+def wrapped(text: str, indent: str = "") -> list[str]:
+    """Lines of a paragraph or a list's entry; a word longer than the line stays whole, so that it can be copied."""
+    indent += text[: len(text) - len(text.lstrip())]
+    text = text.lstrip()
     hanging = indent + ("  " if text.startswith("- ") else "")
     return textwrap.wrap(
         text, WIDTH, initial_indent=indent, subsequent_indent=hanging, break_long_words=False, break_on_hyphens=False
     )
 
 
-def _many(number: int, thing: str) -> str:
+def many(number: int, thing: str) -> str:
+    """So many of a thing."""
     return f"{number:,} {thing}{'' if number == 1 else 's'}"
 
 

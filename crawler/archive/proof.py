@@ -41,12 +41,12 @@ class Prover:
         length = record.finish()
         self._count(record, digests, capture)
         for name in altered:
-            what = f"The record at byte {record.offset:,} was altered: its {name} digest does not hold"
+            what = f"The record at byte {record.offset} was altered: its {name} digest does not hold"
             self.report.add(filename, f"{what}{lost_with(capture)}.", Remedy.RESTORE)
         if altered and capture is not None:
             self.note_broken(capture)
         for what in _index_faults(record, length, capture, indexed):
-            self.report.add(filename, f"The record at byte {record.offset:,} {what}.", Remedy.REINDEX)
+            self.report.add(filename, f"The record at byte {record.offset} {what}.", Remedy.REINDEX)
         if record.record_type == RecordType.REVISIT:
             self._check_reference(filename, record)
 
@@ -70,18 +70,18 @@ class Prover:
             self.report.held_elsewhere += 1
         elif original is None or original.record_type is not RecordType.RESPONSE:
             uri = redact(record.value("WARC-Target-URI") or "")
-            what = f"The revisit at byte {record.offset:,} of {uri} refers to {refers_to}, which is no archived answer."
+            what = f"The revisit at byte {record.offset} of {uri} refers to {refers_to}, which is no archived answer."
             self.report.add(filename, what, Remedy.LOST)
         elif stated != (original.uri, warc_date(original.seen_at), original.digest):
-            what = f"The revisit at byte {record.offset:,} names another uri, date or digest than its original has."
+            what = f"The revisit at byte {record.offset} names another uri, date or digest than its original has."
             self.report.add(filename, what, Remedy.RESTORE)
         else:
             self.report.references += 1
 
     def check_original(self, revisit: Capture, original: Capture) -> None:
         """Count a revisit whose original's bytes do not hold."""
-        what = f"The revisit at byte {revisit.offset:,} of {redact(revisit.uri)} refers to a record that does not hold"
-        self.report.add(revisit.filename, f"{what} ({original.filename}, byte {original.offset:,}).", Remedy.LOST)
+        what = f"The revisit at byte {revisit.offset} of {redact(revisit.uri)} refers to a record that does not hold"
+        self.report.add(revisit.filename, f"{what} ({original.filename}, byte {original.offset}).", Remedy.LOST)
 
 
 _REFERENCE = ("WARC-Refers-To-Target-URI", "WARC-Refers-To-Date", "WARC-Payload-Digest")

@@ -31,7 +31,7 @@ from crawler.archive.files import (
     unfinished_files,
     warc_folder,
 )
-from crawler.archive.findings import SHOWN
+from crawler.archive.findings import SHOWN, many
 from crawler.archive.index import Index
 from crawler.archive.merge import is_listed_right, is_merged, merge_index, write_beside
 from crawler.archive.recovery import recover
@@ -192,15 +192,15 @@ def _told(plan: Plan, orphaned: Sequence[Capture]) -> Iterator[str]:
         aside = name_aside(plan.path, plan.keep_until).name
         yield f"{name} is torn: its last {plan.torn_bytes:,} bytes hold no whole record; they are moved to {aside}."
     if plan.lost:
-        gone = "" if plan.path.exists() else " is not there:"
+        gone = ":" if plan.path.exists() else " is not there:"
         kept = keep_lines(plan.path, _lines_of(plan.lost), dry_run=True).name
-        yield f"{name}{gone} {len(plan.lost):,} answers are lost; their index lines are moved to {kept}:"
+        yield f"{name}{gone} {many(len(plan.lost), 'answer')} lost; the index lines are moved to {kept}:"
         yield from _listed(plan.lost, "")
     if orphaned:
-        yield f"{len(orphaned):,} revisits of other files lose their original with them:"
+        yield f"{many(len(orphaned), 'revisit')} of other files lost the original with that:"
         yield from _listed(orphaned, f" ({name})")
     if plan.found:
-        yield f"{name}: {len(plan.found):,} whole answers are indexed as their records say."
+        yield f"{name}: {many(len(plan.found), 'whole answer')} indexed as the records say."
     if plan.relist and not (plan.wrong or plan.found):
         yield f"{name}: the CDXJ beside it is written anew."
 
