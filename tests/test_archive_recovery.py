@@ -222,6 +222,18 @@ def test_a_ledger_that_was_deleted_or_is_older_is_filled_again(archive: Archive)
     assert recover(archive.folder, older, key_of) == []
 
 
+def test_a_night_killed_before_its_index_was_merged(archive: Archive) -> None:
+    archive.keep(recorded(page()))
+    index = merge_index(archive.folder)
+    archive.keep(recorded(page(b"two"), uri="https://www.example.org/2"))
+    assert recover(archive.folder, archive.ledger, key_of) == []
+    assert len(index.read_bytes().splitlines()) == 2, "other tools would not find the last night's pages"
+    merged_at = index.stat().st_mtime_ns
+    os.utime(index, ns=(merged_at + 10**9, merged_at + 10**9))
+    recover(archive.folder, archive.ledger, key_of)
+    assert index.stat().st_mtime_ns == merged_at + 10**9, "each start would read the whole index"
+
+
 def test_a_file_without_answers_is_no_news_each_night(archive: Archive) -> None:
     writer = archive.writer()
     writer.write_resource("urn:evercite:log", "text/plain", b"nothing was cited")

@@ -48,6 +48,15 @@ def is_merged(archive: Path) -> bool:
         return all(line == merged for line, merged in zip_longest(file, merged_lines(beside)))
 
 
+def is_behind(archive: Path) -> bool:
+    """Whether `index.cdxj` is missing or older than a CDXJ file: a crash came before they were merged. Quick."""
+    whole = archive / "index.cdxj"
+    if not whole.exists():
+        return True
+    merged_at = whole.stat().st_mtime_ns
+    return any(path.stat().st_mtime_ns >= merged_at for path in warc_folder(archive).glob(f"*{CDXJ}"))
+
+
 def merge_index(archive: Path) -> Path:
     """Write the archive's `index.cdxj` anew from the CDXJ beside each WARC file: its path."""
     index = archive / "index.cdxj"

@@ -29,7 +29,7 @@ from crawler.archive.files import (
     warc_folder,
 )
 from crawler.archive.index import Index
-from crawler.archive.merge import merge_index, write_beside
+from crawler.archive.merge import is_behind, merge_index, write_beside
 from crawler.archive.survey import Survey, UrlkeyOf, differences, survey_file
 from crawler.model import Capture
 from crawler.urls.redact import redact
@@ -51,7 +51,7 @@ def recover(archive: Path, index: Index, urlkey_of: UrlkeyOf) -> list[str]:
             half.unlink()
         said = [_take_up(path, index, urlkey_of) for path in unfinished_files(archive)]
         said += _read_unknown(archive, index, urlkey_of)
-    if said or not (archive / "index.cdxj").exists():
+    if said or is_behind(archive):
         merge_index(archive)
     return said
 
@@ -98,6 +98,7 @@ def _take_up(path: Path, index: Index, urlkey_of: UrlkeyOf) -> str:
     if end < survey.size:
         _cut(path, end)
     added = _add_missing(survey, there, gone, index)
+    index.note_completeness(survey.accounts)
     path.rename(final)
     sync_folder(path.parent)
     write_beside(final, index)
