@@ -258,6 +258,16 @@ def pages_of(count: int, body: Callable[[int], str]) -> dict[str, Behaviour]:
     return {f"/p{number}": Text(html(body(number), STYLE)) for number in range(count)}
 
 
+def test_what_is_held_of_pages_can_be_read_again_from_the_records(house: House) -> None:
+    before = completeness(house)
+    with closing(sqlite3.connect(house.archive / "ledger.sqlite3")) as db:
+        db.execute("DELETE FROM completeness")
+        db.commit()
+    said = house.run("archive", "reindex")
+    assert said.status == 0, said
+    assert completeness(house) == before, "a lost ledger would take with it what is known of the parts of pages"
+
+
 def test_parts_that_pages_share_are_asked_for_once_and_one_at_a_time(tmp_path: Path) -> None:
     busy: Counter[str] = Counter()
     at_once: list[int] = []

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Protocol
 
-from crawler.model import Capture
+from crawler.model import Capture, Completeness
 
 
 class Index(Protocol):
@@ -66,3 +66,6 @@ class Index(Protocol):
 
     def filenames_of(self, night: str) -> list[str]:
         """The names of the files that hold captures of one night."""
+
+    def note_completeness(self, rows: Sequence[Completeness]) -> object:
+        """Record how much of pages is held; what the same night said before is replaced."""

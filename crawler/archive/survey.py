@@ -1,4 +1,4 @@
-"""What a WARC file really holds: its whole records and their captures, its broken places, the end of the last record.
+"""What a WARC file really holds: its whole records, their captures, accounts of pages, broken places, the end of all.
 
 Rules:
 - Past a broken place the walk goes on at the next record of this file (resync.py).
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from crawler.archive.captures import capture_of_record
 from crawler.archive.cdxj import parse_line
+from crawler.archive.completeness import completeness_of
 from crawler.archive.files import OPEN, cdxj_of
 from crawler.archive.index import Index
 from crawler.archive.proof import wrong_digests
@@ -21,7 +22,7 @@ from crawler.archive.resync import Resync
 from crawler.archive.stored import Damage, StoredRecord, walk
 from crawler.archive.warcfields import parse_fields, value_of
 from crawler.errors import ArchiveError
-from crawler.model import Capture, RecordType
+from crawler.model import Capture, Completeness, RecordType
 
 UrlkeyOf = Callable[[str], str]
 
@@ -38,6 +39,7 @@ class Survey:
     end: int = 0
     records: int = 0
     captures: list[Capture] = field(default_factory=list)
+    accounts: list[Completeness] = field(default_factory=list)
     damages: list[Damage] = field(default_factory=list)
     altered: list[int] = field(default_factory=list)
     unresolved: set[str] = field(default_factory=set)
@@ -100,6 +102,10 @@ class _Surveyor:
     def take(self, record: StoredRecord) -> None:
         """Note a record's capture, if it is one. Raises ArchiveError when it is not whole."""
         self._night = night_of(record) or self._night
+        if account := _account_in(record, self._night):
+            record.finish()
+            self.survey.accounts.append(account)
+            return
         capture = capture_of_record(record, self._filename, self._night, self._urlkey_of, self._find)
         if capture is None:
             return
@@ -112,6 +118,13 @@ class _Surveyor:
 
     def _find(self, record_id: str) -> Capture | None:
         return self._found.get(record_id) or self._index.capture_by_record_id(record_id)
+
+
+def _account_in(record: StoredRecord, night: str) -> Completeness | None:
+    """The account of a page's parts that a metadata record gives; reads the block of those that refer to another."""
+    if record.record_type != RecordType.METADATA or record.value("WARC-Refers-To") is None:
+        return None
+    return completeness_of(record.fields, parse_fields(record.block.read()), night)
 
 
 def _is_altered(record: StoredRecord) -> bool:
