@@ -137,6 +137,7 @@ class Reindexing:
         wrong, missing = differences(survey.captures, known)
         whole = {capture.record_id for capture in survey.captures}
         self._index.replace_captures([one.record_id for one in wrong if one.record_id in whole], missing)
+        self._index.note_completeness(survey.accounts)
         write_beside(path, self._index)
         if survey.unresolved:
             self._early[path] = survey.unresolved
