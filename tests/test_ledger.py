@@ -242,17 +242,42 @@ def test_a_newer_ledger_is_refused_untouched(tmp_path: Path) -> None:
         db.execute(
             "INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('evercite', 'm999_later', 'x')"
         )
-    with pytest.raises(LedgerError, match="newer Evercite"):
-        Ledger.open(path)
+    for how in (Ledger.open, Ledger.open_to_read):
+        with pytest.raises(LedgerError, match="newer Evercite"):
+            how(path)
 
 
 def test_a_file_that_is_no_ledger_is_named_and_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite3"
     path.write_bytes(b"This is no database, and long enough to show it." * 40)
     before = path.read_bytes()
-    with pytest.raises(LedgerError, match=r"ledger\.sqlite3"):
-        Ledger.open(path)
+    for how in (Ledger.open, Ledger.open_to_read):
+        with pytest.raises(LedgerError, match=r"ledger\.sqlite3: cannot be opened: it is no ledger; restore it"):
+            how(path)
     assert path.read_bytes() == before
+
+
+def test_a_write_that_fails_says_what_to_do(ledger: Ledger) -> None:
+    ledger._connection.execute("PRAGMA query_only = ON")
+    with pytest.raises(LedgerError, match="it is read-only; correct its permissions or the mount, and run again"):
+        ledger.mark_proven({"<1>": 1})
+
+
+def test_captures_come_in_parts_and_by_place(ledger: Ledger) -> None:
+    kept = [capture(night(1), f"<{number}>", offset=100 * number) for number in range(7)]
+    ledger.add_captures(kept)
+    filename = kept[0].filename
+    assert list(ledger.each_capture_in(filename)) == ledger.captures_in(filename) == kept
+    assert [ledger.next_place(filename, offset) for offset in (-1, 0, 99, 100, 600)] == [0, 100, 100, 200, None]
+    parts = [set(ledger.part(number, 4)) for number in range(4)]
+    assert set.union(*parts) == set(kept)
+    assert sum(map(len, parts)) == len(kept), "a record would be proven twice, and another never"
+    ledger.replace_captures(["<0>", "<3>"], [capture(night(2), "<9>")])
+    ledger.remove_captures(["<1>"])
+    assert {one.record_id for one in ledger.all_captures()} == {"<2>", "<4>", "<5>", "<6>", "<9>"}
+    assert ledger.filenames() == [filename]
+    assert ledger.filenames_of(night(1).id) == [filename]
+    assert ledger.filenames_of("another night") == []
 
 
 @settings(max_examples=5, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)

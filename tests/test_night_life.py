@@ -161,6 +161,15 @@ def test_the_same_night_is_not_run_twice(web: FakeWeb, tmp_path: Path) -> None:
     assert "already run" in again.log
 
 
+def test_each_night_proves_a_part_of_the_archive_again(web: FakeWeb, tmp_path: Path) -> None:
+    house = House(tmp_path, web)
+    house.cite(URIS[:3])
+    assert "answers proven again (part 1 of 1)" in house.night(0).log
+    ran = house.night(1)
+    assert "all of them hold" in ran.log
+    assert "archive check" not in ran.said, "an editor would be sent to look at a sound archive"
+
+
 class TestWithoutNetwork:
     """A machine whose network is gone: nothing resolves, nothing connects."""
 

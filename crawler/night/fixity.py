@@ -30,7 +30,8 @@ def prove_again(archive: Path, ledger: Ledger, voice: Voice) -> Said:
     except (ArchiveError, OSError) as error:
         voice.warn(f"the archive could not be proven again tonight: {error}")
         return Said("", "")
-    ledger.mark_proven(dict.fromkeys(broken, 0))
+    if broken:
+        ledger.mark_proven(dict.fromkeys(broken, 0))
     _tell(report, f"part {number % of + 1} of {of}", voice)
     if not report.count:
         return Said("", "")
