@@ -244,3 +244,26 @@ def test_the_progress_line_fits_a_terminal_of_80_columns(house: House) -> None:
     line = progress_line(Progress(12, 40, 31, 5 * 2**20, busy), 10.0)
     assert line.startswith("12/40 checked, 31 requests, 3.1/s, 5.0 MiB; busy: ")
     assert "and 38 more" in line
+
+
+def test_a_lost_ledger_is_read_again_from_the_files(house: House) -> None:
+    house.cite([OK])
+    house.night()
+    for file in house.archive.glob("ledger.sqlite3*"):
+        file.unlink()
+    lost = house.run("archive", "list", OK)
+    assert lost.status == 3
+    assert "evercite archive reindex" in lost.log, "an archivist would not learn that nothing is lost"
+    assert house.run("archive", "reindex").status == 0
+    assert house.run("archive", "check").status == 0
+    assert b"A page" in house.run("archive", "get", OK).said.encode()
+
+
+def test_work_goes_on_when_nobody_reads_what_it_says(house: House) -> None:
+    house.cite([OK])
+    house.night()
+    for file in (house.archive / "warc").glob("*.warc.gz"):
+        file.write_bytes(file.read_bytes()[:-40])
+    words = " ".join(house.command("archive", "repair"))
+    subprocess.run(["sh", "-c", f"{words} | true"], cwd=house.folder, env=house.environment(), check=False)
+    assert house.run("archive", "repair").said == "Nothing to repair.\n", "a pipe would have ended the repair"

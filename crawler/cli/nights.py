@@ -1,0 +1,49 @@
+"""`evercite night` and `evercite report`: the nightly job, and its report again."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from crawler.cli.options import Commands, add_places, config_of, instant, open_ledger
+
+
+def add_night(commands: Commands) -> None:
+    parser = commands.add_parser("night", help="the nightly job: cite, fetch, archive, judge, report")
+    parser.add_argument("--seeds", metavar="PATH", type=Path, action="append", help="may repeat (default: seeds/)")
+    add_places(parser)
+    parser.add_argument("--reports", metavar="DIR", type=Path, default=Path("reports"))
+    parser.add_argument("--now", metavar="ISO8601", type=instant, help="a simulated clock that starts at this instant")
+    parser.add_argument("-v", "--verbose", action="store_true", help="a log line per observation")
+    parser.add_argument("-q", "--quiet", action="store_true", help="nothing but the closing sentence")
+    parser.set_defaults(run=_night)
+
+
+def add_report(commands: Commands) -> None:
+    parser = commands.add_parser("report", help="a night's report again, from the ledger")
+    parser.add_argument("--night", metavar="ID", default="latest")
+    parser.add_argument("--format", choices=["html", "json"], action="append", help="may repeat (default: both)")
+    parser.add_argument("--lang", choices=["zh", "en"], help="the language of index.html")
+    parser.add_argument("--out", metavar="DIR", type=Path, help="default: reports/<night>")
+    add_places(parser)
+    parser.set_defaults(run=_report)
+
+
+def _night(options: argparse.Namespace) -> int:
+    from crawler.clock import Clock
+    from crawler.night.order import Places, run_night
+    from crawler.night.voice import Voice
+
+    places = Places(tuple(options.seeds or [Path("seeds")]), options.archive, options.reports)
+    voice = Voice(quiet=options.quiet, verbose=options.verbose)
+    return run_night(places, config_of(options), Clock(options.now), voice)
+
+
+def _report(options: argparse.Namespace) -> int:
+    from crawler.night.telling import write_report_again
+
+    ledger = open_ledger(options.archive)
+    formats = tuple(options.format or ("html", "json"))
+    out = write_report_again(ledger, config_of(options), options.night, formats, options.lang, options.out)
+    print(out)
+    return 0
