@@ -39,6 +39,7 @@ class Troubles:
 class CheckReport:
     """What a check read and proved; an archive without problems is whole. `notes` are no problems.
 
+    `answers` are all, as in the figures of `archive stats`; `revisits` are those of them that repeat another.
     `held_elsewhere` counts revisits whose original is lost, and whose payload another record holds. `left_out`
     says in words what was not looked at, when only a part was meant to be.
     """
@@ -84,7 +85,7 @@ def render(report: CheckReport) -> str:
 def _lines(report: CheckReport) -> Iterator[str]:
     yield from wrapped(
         f"Read: {many(report.files, 'file')}, {many(report.records, 'record')}, {size_of(report.length_bytes)}:"
-        f" {many(report.answers, 'answer')}, {many(report.revisits, 'revisit')}."
+        f" {many(report.answers, 'answer')}, of which {many(report.revisits, 'revisit')}."
     )
     yield from wrapped(
         f"Proven: {many(report.digests, 'digest')}, {many(report.places, 'place')} in the index,"

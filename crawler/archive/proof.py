@@ -58,7 +58,7 @@ class Prover:
         self.report.records += 1
         self.report.digests += digests
         self.report.places += capture is not None
-        self.report.answers += record.record_type == RecordType.RESPONSE
+        self.report.answers += record.record_type in ANSWERS
         self.report.revisits += record.record_type == RecordType.REVISIT
 
     def _check_reference(self, filename: str, record: StoredRecord) -> None:

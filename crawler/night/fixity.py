@@ -45,6 +45,5 @@ def _tell(report: CheckReport, part: str, voice: Voice) -> None:
     for sentence in report.sentences():
         voice.warn(f"archive: {sentence}")
     left_out = f"; left out: {report.left_out}" if report.left_out else ""
-    answers = report.answers + report.revisits
     found = f"{report.count:,} problems" if report.count else "all of them hold"
-    voice.say(f"archive: {answers:,} answers proven again ({part}), {report.digests:,} digests: {found}{left_out}")
+    voice.say(f"archive: {report.answers:,} answers proven again ({part}), {report.digests:,} digests: {found}{left_out}")
