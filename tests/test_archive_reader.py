@@ -143,8 +143,21 @@ def test_a_revisit_whose_original_is_not_indexed(archive: Archive) -> None:
     [capture] = archive.keep(recorded(page()))
     nowhere = f"sha256:{'0' * 64}"
     orphan = replace(capture, record_type=RecordType.REVISIT, refers_to="<urn:uuid:none>", digest=nowhere)
-    with pytest.raises(ArchiveError, match="which is no archived answer"):
+    with pytest.raises(ArchiveError) as raised:
         read_payload(archive.folder, archive.ledger, orphan)
+    told = str(raised.value)
+    assert told.startswith(f"{URI}: the answer of 2026-01-02 repeats one that is lost"), "nobody would know which page"
+    assert told.endswith("restore its WARC file from a backup and run `evercite archive reindex`"), "nor what to do"
+
+
+def test_a_lost_page_is_named_without_a_readers_address(archive: Archive) -> None:
+    """What a mailed link carries belongs to a subscriber."""
+    [capture] = archive.keep(recorded(page(), uri="https://www.example.org/tide?email=reader@example.org"))
+    orphan = replace(capture, record_type=RecordType.REVISIT, refers_to="<urn:uuid:none>", digest="sha256:0")
+    with pytest.raises(ArchiveError) as raised:
+        read_payload(archive.folder, archive.ledger, orphan)
+    assert "www.example.org/tide" in str(raised.value)
+    assert "reader@example.org" not in str(raised.value), "a subscriber's address would be mailed around"
 
 
 # ---------------------------------------------------------------- which one

@@ -22,6 +22,7 @@ from crawler.archive.stored import StoredRecord, open_record
 from crawler.errors import ArchiveError
 from crawler.http1 import read_message
 from crawler.model import Capture, Head, RecordType
+from crawler.urls.redact import redact
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +76,10 @@ def original_of(index: Index, capture: Capture) -> Capture:
         return capture
     original = index.capture_by_record_id(capture.refers_to or "") or index.original_of(capture.digest)
     if original is None or original.record_type is not RecordType.RESPONSE:
-        raise ArchiveError(f"{capture.record_id} refers to {capture.refers_to}, which is no archived answer")
+        raise ArchiveError(
+            f"{_named(capture)} repeats one that is lost ({capture.refers_to}); restore its WARC file from a backup"
+            " and run `evercite archive reindex`"
+        )
     return original
 
 
@@ -85,7 +89,7 @@ def verify(archive: Path, capture: Capture) -> int:
     Raises ArchiveError unless the record is whole and both its own digest and the indexed one hold.
     """
     if capture.digest == NO_DIGEST:
-        raise ArchiveError(f"{capture.uri}: the answer of {capture.seen_at:%Y-%m-%d} was no well-formed message")
+        raise ArchiveError(f"{_named(capture)} was no well-formed message")
     with read_record(archive, capture) as record:
         _, pieces = read_message(record.block)
         digest, length = hashlib.sha256(), 0
@@ -114,11 +118,16 @@ def verify_block(archive: Path, capture: Capture) -> None:
         raise ArchiveError(f"{capture.filename}: the bytes of {capture.record_id} were altered; run archive check")
 
 
+def _named(capture: Capture) -> str:
+    """An answer as a person knows it: redacted, for a sentence may be mailed."""
+    return f"{redact(capture.uri)}: the answer of {capture.seen_at:%Y-%m-%d}"
+
+
 def _head_of(archive: Path, capture: Capture) -> Head:
     with read_record(archive, capture) as record:
         head, _ = read_message(record.block)
     if head is None:
-        raise ArchiveError(f"{capture.uri}: the answer of {capture.seen_at:%Y-%m-%d} broke off inside its head")
+        raise ArchiveError(f"{_named(capture)} broke off inside its head")
     return head
 
 
