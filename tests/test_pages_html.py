@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from crawler.pages.links import MOST_CHARACTERS, MOST_LINKS, Kind, Links
+from crawler.pages.links import MOST_CHARACTERS, MOST_LINKS, MOST_REFERENCES, Kind, Links
 from crawler.pages.page import MOST_TAGS, READ_BYTES, each_candidate, read_links
 from crawler.pages.tags import MOST_ATTRIBUTES, plain, read_attributes, read_tags
 
@@ -58,11 +58,12 @@ def test_a_page_of_more_links_than_are_kept_says_how_many_are_not() -> None:
 
 
 def test_long_addresses_fill_the_room_before_their_number_does() -> None:
-    found = read(f'<base href="/{"b" * 15_000}/">' + "".join(f"<img src={number}>" for number in range(1000)))
+    found = read("".join(f"<img src=/{'b' * 15_000}/{number}>" for number in range(500)))
+    assert read(f'<base href="/{"b" * 15_000}/"><img src=a>').requisites[0].uri == "https://garden.example/plots/a"
     kept = sum(len(link.uri) for link in found.requisites)
     assert kept <= MOST_CHARACTERS
     assert found.cut > 0
-    assert found.cut + len(found.requisites) == 1000
+    assert found.cut + len(found.requisites) == 500
 
 
 def test_what_is_longer_than_we_read_counts_as_cut() -> None:
@@ -72,8 +73,13 @@ def test_what_is_longer_than_we_read_counts_as_cut() -> None:
 
 
 def test_a_page_of_more_tags_than_are_read_says_so() -> None:
-    found = read("<a href=/a>" * (MOST_TAGS + 1))
+    found = read("<a href=/a>" + "<a>" * MOST_TAGS)
     assert len(found.outlinks) == found.cut == 1
+
+
+def test_references_are_read_up_to_a_number() -> None:
+    found = read("<a href=/a>" * (MOST_REFERENCES + 7))
+    assert (len(found.outlinks), found.cut) == (1, 7), "a page of nothing but references would hold up the night"
 
 
 def test_documents_in_attributes_do_not_nest_for_ever() -> None:
@@ -94,6 +100,9 @@ HOSTILE = {
     "declarations that never end": "<!" * 1_000_000,
     "quotes that never end": "<a href=\"'" * 200_000,
     "scripts that never end": "<script>" * 250_000,
+    "titles that end themselves": "<title/>" * 400_000 + "<img src=x.png>",
+    "all kinds of text that end themselves": "<script/><style/><xmp/><iframe/>" * 50_000 + "<img src=x.png>",
+    "references against a long base": f"<base href=/{'b' * 2000}/><img srcset='" + "./x ," * 800_000 + "'>",
     "spaces in a tag": "<a" + " " * 2_000_000 + "=" + " " * 2_000_000,
     "ampersands": "<a href='" + "&" * 2_000_000 + "'>",
     "commas": "<img srcset='" + "," * 2_000_000 + "'>",

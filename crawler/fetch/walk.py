@@ -8,6 +8,7 @@ Rules:
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,6 +21,7 @@ from crawler.model import Capture, Via
 from crawler.pages.links import Kind, Link
 from crawler.urls.redact import redact
 
+_TOKEN = re.compile(r"[0-9a-f]{16}|[0-9]{9}", re.IGNORECASE)
 MAX_STYLES = 5  # a style sheet, and four that import one another
 MAX_FRAMES = 2
 MOST_COUNTED = 20_000  # of one level; a page that names more was made to fill memory
@@ -117,11 +119,15 @@ class Walk:
                 yield wanted
 
     def _lack_of(self, wanted: Wanted) -> str:
-        if wanted.kind is Kind.PIXEL and ("?" in wanted.uri or host_of(wanted.uri) != host_of(self._page.uri)):
+        if wanted.kind is Kind.PIXEL and self._tells_of_a_reader(wanted.uri):
             return "tracker"
         if wanted.styles > MAX_STYLES or wanted.frames > MAX_FRAMES:
             return "depth"
         return "number" if self._admitted >= self._most else ""
+
+    def _tells_of_a_reader(self, uri: str) -> bool:
+        """Whether a picture that nobody sees can be there to be asked for: elsewhere, or with something to tell."""
+        return "?" in uri or _TOKEN.search(uri) is not None or host_of(uri) != host_of(self._page.uri)
 
     async def _get_all(self, batch: Sequence[Wanted]) -> None:
         for wanted in batch:

@@ -15,6 +15,7 @@ from crawler.pages.reference import Base
 
 MOST_LINKS = 5_000
 MOST_CHARACTERS = 4 * 1024 * 1024
+MOST_REFERENCES = 20_000  # read against the base, wherever they lead
 
 
 class Kind(StrEnum):
@@ -62,9 +63,14 @@ class Found:
         self._outlinks: dict[str, Link] = {}
         self._requisites: dict[str, Link] = {}
         self._room = MOST_CHARACTERS
+        self._references = 0
 
     def add(self, reference: str, kind: Kind, where: str) -> None:
         """Keep what a reference leads to, when it leads anywhere on the web and is not kept yet."""
+        self._references += 1
+        if self._references > MOST_REFERENCES:
+            self.cut += 1
+            return
         uri = self.base.join(reference)
         kept = self._outlinks if kind is Kind.LINK else self._requisites
         if uri is None or uri in kept:

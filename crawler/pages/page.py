@@ -19,12 +19,18 @@ from crawler.pages.tags import plain, read_attributes, read_tags
 
 READ_BYTES = 8 * 1024 * 1024
 MOST_TAGS = 200_000  # a page of more was made to be slow
+LONGEST_BASE = 2048  # every reference is put behind it
 LONGEST_NAME = 20  # of HTML's elements and then some
 MOST_FRAMES = 2  # documents in attributes of documents
 
 _ROWS = {element: {row.attribute: row for row in rows} for element, rows in ROWS.items()}
 _WANTED = frozenset({*ROWS, "base", "style"})
 _STYLED = re.compile(r"url\s*\(|image-set|\\", re.IGNORECASE)
+_HIDDEN = re.compile(
+    r"(?:^|[;\s])(?:display\s*:\s*none|visibility\s*:\s*hidden|opacity\s*:\s*0(?![.\d])"
+    r"|(?:max-)?(?:width|height)\s*:\s*[01](?:px)?(?![.\d%\w]))",
+    re.IGNORECASE,
+)
 _CANDIDATE = re.compile(r"[\s,]*+(\S++)")
 _DESCRIPTORS = re.compile(r"(?:[^,(]|\([^)]*+\)?)*+,?")
 
@@ -74,7 +80,7 @@ def _rebase(attributes: Attributes, found: Found) -> bool:
     if "href" not in attributes:
         return False
     uri = found.base.join(plain(attributes["href"]))
-    if uri is not None:
+    if uri is not None and len(uri) <= LONGEST_BASE:
         found.base = Base(uri, found.base.charset)
     return True
 
@@ -129,5 +135,8 @@ def _kind_of_link(attributes: Attributes) -> Kind | None:
 
 
 def _is_invisible(attributes: Attributes) -> bool:
-    """Whether a picture is said to be a dot or less."""
-    return all(attributes.get(side, "").strip().removesuffix("px") in ("0", "1") for side in ("width", "height"))
+    """Whether a picture is hidden, or a dot or less; a side that is not given is as the other."""
+    if "hidden" in attributes or _HIDDEN.search(attributes.get("style", "")):
+        return True
+    sides = [attributes[side].strip().removesuffix("px") for side in ("width", "height") if side in attributes]
+    return bool(sides) and all(side in ("0", "1") for side in sides)

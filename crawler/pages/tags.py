@@ -33,6 +33,7 @@ Tag = tuple[str, str, str]
 def read_tags(text: str, wanted: Container[str]) -> Iterator[Tag]:
     """The start tags of wanted elements, and those that may have a style attribute."""
     at = 0
+    unended: set[str] = set()
     while found := _TAG.search(text, at):
         comment, name, rest, closed = found.groups()
         at = found.end()
@@ -43,19 +44,23 @@ def read_tags(text: str, wanted: Container[str]) -> Iterator[Tag]:
             name = name.lower()
             start = at
             if name in _ENDS:
-                at = _end_of_text(text, at, name, rest)
+                at = _end_of_text(text, at, name, rest, unended)
             if name in wanted or "style" in rest.lower():
                 yield name, rest, text[start:at] if name == "style" else ""
             if name == "plaintext":
                 return
 
 
-def _end_of_text(text: str, start: int, name: str, rest: str) -> int:
-    """Where an element's text ends; one without an end tag that ends itself, as SVG's do, has none."""
-    end = _ENDS[name].search(text, start)
-    if end is None:
-        return start if rest.endswith("/") else len(text)
-    return end.start()
+def _end_of_text(text: str, start: int, name: str, rest: str, unended: set[str]) -> int:
+    """Where an element's text ends; one without an end tag that ends itself, as SVG's do, has none.
+
+    `unended` are the names that no end tag follows any more: each is looked for in vain only once.
+    """
+    end = None if name in unended else _ENDS[name].search(text, start)
+    if end is not None:
+        return end.start()
+    unended.add(name)
+    return start if rest.endswith("/") else len(text)
 
 
 def read_attributes(rest: str) -> dict[str, str]:
