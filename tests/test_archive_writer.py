@@ -280,6 +280,16 @@ def test_a_304_refers_to_the_answer_behind_a_revisit(archive: Archive) -> None:
     assert kept.value("WARC-Refers-To-Target-URI") == URI
 
 
+def test_no_answer_repeats_one_that_was_seen_later(archive: Archive) -> None:
+    """A night of an earlier simulated time, after the others: its copy of a page, and its 304."""
+    [first] = archive.keep(recorded(page(), at=later(5)))
+    captures = archive.keep(recorded(page()), recorded(NOT_MODIFIED, revalidated=first))
+    assert [one.refers_to for one in captures] == [None, None], "a player would show a copy from the future"
+    assert [block_of(archive, one) for one in captures] == [page(), NOT_MODIFIED]
+    [again] = archive.keep(recorded(page(), at=later(1)))
+    assert again.refers_to == captures[0].record_id, "an earlier copy is there, and the page is stored twice"
+
+
 def test_an_altered_original_is_not_referred_to(archive: Archive, caplog: pytest.LogCaptureFixture) -> None:
     [first] = archive.keep(recorded(page()))
     path = archive.files()[0]

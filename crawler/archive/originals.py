@@ -5,6 +5,8 @@ Rules:
   file was last changed: an altered or restored file is read back again before anything refers to it. What a
   disk alters in silence is found by the nightly sample (sample.py), which takes the proof back.
 - A duplicate within one group is therefore written in full: its twin is not indexed yet.
+- Never of an answer that was seen later, as in a night of an earlier simulated time: players would show a copy
+  from the future.
 - Never of a revisit, never for an empty payload, never for a message the network cut short: such a cut
   proves nothing. One cut by our own limit is cut at the same byte each time, and may repeat.
 - An original that cannot be read back is said once, and the answer is written in full.
@@ -48,7 +50,7 @@ class Originals:
         if head is None:
             return None
         if head.status == 304:
-            return self._not_modified(recording.revalidated)
+            return self._not_modified(recording)
         if not may_repeat(recording.exchange):
             return None
         original = next(filter(self._is_sound, self._candidates(recording)), None)
@@ -60,23 +62,25 @@ class Originals:
             self._index.mark_proven(self._proven)
             self._proven.clear()
 
-    def _not_modified(self, revalidated: Capture | None) -> Revisit | None:
-        if revalidated is None:
+    def _not_modified(self, recording: Recording) -> Revisit | None:
+        if recording.revalidated is None:
             return None
         try:
-            original = original_of(self._index, revalidated)
+            original = original_of(self._index, recording.revalidated)
         except ArchiveError as error:
             _log.warning("%s; the 304 is kept as an answer of its own", error)
             return None
-        return Revisit(Profile.SERVER_NOT_MODIFIED, original) if self._is_sound(original) else None
+        fits = original.seen_at <= recording.exchange.started_at and self._is_sound(original)
+        return Revisit(Profile.SERVER_NOT_MODIFIED, original) if fits else None
 
     def _candidates(self, recording: Recording) -> Iterator[Capture]:
-        """The earliest response with this payload; should it be broken, later ones of the same uri."""
+        """The earliest response with this payload; should it be broken, later ones of the same uri. None seen later."""
         exchange = recording.exchange
-        if earliest := self._index.original_of(exchange.payload_digest):
+        earliest = self._index.original_of(exchange.payload_digest)
+        if earliest and earliest.seen_at <= exchange.started_at:
             yield earliest
             for capture in self._index.captures_of(target_uri(exchange.uri), recording.urlkey):
-                if capture.record_type is RecordType.RESPONSE and capture.digest == exchange.payload_digest:
+                if _holds_what_was_seen(capture, exchange):
                     yield capture
 
     def _is_sound(self, original: Capture) -> bool:
@@ -100,6 +104,11 @@ class Originals:
             verify_block(self._archive, original)
             self._proven |= {record_id: stamp} if stamp else {}
         self._stamps[record_id] = stamp
+
+
+def _holds_what_was_seen(capture: Capture, exchange: Exchange) -> bool:
+    same = capture.record_type is RecordType.RESPONSE and capture.digest == exchange.payload_digest
+    return same and capture.seen_at <= exchange.started_at
 
 
 def may_repeat(exchange: Exchange) -> bool:
