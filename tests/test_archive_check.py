@@ -230,6 +230,22 @@ class TestParts:
         assert report.sentences()
         assert first.record_id in broken
 
+    def test_a_file_that_is_gone_is_one_problem(self, archive: Archive) -> None:
+        """Fifty answers in it, and fifty revisits of them elsewhere."""
+        pages = {f"https://www.example.org/{n}": page(b"%d" % n) for n in range(50)}
+        for day in (0, 1):
+            archive.keep(*[recorded(octets, uri=uri, at=later(day)) for uri, octets in pages.items()])
+        lost = archive.files()[0]
+        lost.unlink()
+        report, broken = prove_part(archive.folder, archive.ledger, 0, 1)
+        assert report.lost_files == [lost.name]
+        assert report.sentences() == [
+            f"{lost.name}: The file cannot be read (No such file or directory): 50 indexed answers lost."
+        ], "an archivist would read a hundred lines of one loss"
+        assert {one.record_id for one in archive.ledger.captures_in(lost.name)} <= set(broken)
+        half, _ = prove_part(archive.folder, archive.ledger, 1, 2)
+        assert half.lost_files == [lost.name]
+
     def test_a_broken_request_beside_an_answer_is_found(self, kept: Archive) -> None:
         first = kept.ledger.captures_in(kept.files()[0].name)[0]
         path = kept.files()[0]

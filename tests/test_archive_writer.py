@@ -315,6 +315,16 @@ def test_an_original_that_was_altered_after_its_proof_is_not_referred_to(archive
     assert third.record_type is RecordType.RESPONSE, "a proof of last year was trusted, and the page is lost"
 
 
+def test_a_missing_file_is_said_once_whatever_it_held(archive: Archive, caplog: pytest.LogCaptureFixture) -> None:
+    pages = {f"https://www.example.org/{n}": page(b"%d" % n) for n in range(20)}
+    archive.keep(*[recorded(octets, uri=uri) for uri, octets in pages.items()])
+    [lost] = archive.files()
+    lost.unlink()
+    archive.keep(*[recorded(octets, uri=uri, at=later(1)) for uri, octets in pages.items()])
+    [told] = [record.getMessage() for record in caplog.records]
+    assert f"{lost} is missing; restore it from a backup" in told
+
+
 def test_a_proof_that_was_taken_back_is_made_again(archive: Archive) -> None:
     [first] = archive.keep(recorded(page()))
     archive.keep(recorded(page(), at=later(1)))

@@ -20,7 +20,7 @@ from crawler.archive.files import (
     place_of,
     unfinished_files,
 )
-from crawler.archive.findings import CheckReport, Remedy, many
+from crawler.archive.findings import CheckReport, Remedy
 from crawler.archive.index import Index
 from crawler.archive.merge import is_listed_right, is_merged
 from crawler.archive.proof import Prover
@@ -114,9 +114,7 @@ class _Check:
 
     def _note_lost_file(self, filename: str, error: OSError, known: Known) -> None:
         self._lost_files.add(filename)
-        count = sum(1 for _ in known.rest())
-        what = f"The file cannot be read ({error.strerror}): {many(count, 'indexed answer')} lost."
-        self.report.add(filename, what, Remedy.RESTORE)
+        self.report.add_lost_file(filename, error.strerror, sum(1 for _ in known.rest()))
 
     def _check_cdxj(self, path: Path) -> None:
         self.report.indexes += 1

@@ -41,7 +41,8 @@ class CheckReport:
 
     `answers` are all, as in the figures of `archive stats`; `revisits` are those of them that repeat another.
     `held_elsewhere` counts revisits whose original is lost, and whose payload another record holds. `left_out`
-    says in words what was not looked at, when only a part was meant to be.
+    says in words what was not looked at, when only a part was meant to be. `lost_files` cannot be read at all:
+    each is one problem.
     """
 
     files: int = 0
@@ -57,6 +58,7 @@ class CheckReport:
     problems: dict[str, Troubles] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
     left_out: str = ""
+    lost_files: list[str] = field(default_factory=list)
 
     @property
     def count(self) -> int:
@@ -71,6 +73,11 @@ class CheckReport:
             troubles.first.append(what)
         if remedy not in troubles.remedies:
             troubles.remedies.append(remedy)
+
+    def add_lost_file(self, filename: str, why: str | None, answers: int) -> None:
+        """Count a file that cannot be read, and say how many indexed answers went with it."""
+        self.lost_files.append(filename)
+        self.add(filename, f"The file cannot be read ({why}): {many(answers, 'indexed answer')} lost.", Remedy.RESTORE)
 
     def sentences(self) -> list[str]:
         """The problems that were kept, each with its file."""

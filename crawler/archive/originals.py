@@ -9,7 +9,8 @@ Rules:
   from the future.
 - Never of a revisit, never for an empty payload, never for a message the network cut short: such a cut
   proves nothing. One cut by our own limit is cut at the same byte each time, and may repeat.
-- An original that cannot be read back is said once, and the answer is written in full.
+- An original that cannot be read back is said once, a missing file with all it held once; the answer is written
+  in full.
 """
 
 from __future__ import annotations
@@ -41,6 +42,7 @@ class Originals:
         self._archive = archive
         self._index = index
         self._broken: set[str] = set()
+        self._lost_files: set[str] = set()
         self._stamps: dict[str, int] = {}  # by record id, the stamp of its file when it was proven in this run
         self._proven: dict[str, int] = {}  # of these, what the index does not know yet
 
@@ -90,9 +92,19 @@ class Originals:
             self._read_back(original)
         except (ArchiveError, OSError) as error:
             self._broken.add(original.record_id)
-            _log.warning("%s; what repeats it is written in full again", error)
+            self._tell(original.filename, error)
             return False
         return True
+
+    def _tell(self, filename: str, error: Exception) -> None:
+        path = place_of(self._archive, filename)
+        if path.exists():
+            _log.warning("%s; what repeats it is written in full again", error)
+        elif filename not in self._lost_files:
+            self._lost_files.add(filename)
+            _log.warning(
+                "%s is missing; restore it from a backup. What repeats its answers is written in full again", path
+            )
 
     def _read_back(self, original: Capture) -> None:
         """Prove an original, unless it was proven and its file is unchanged since."""

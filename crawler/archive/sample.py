@@ -6,11 +6,14 @@ Rules:
   that many nights, and it doubles only when the archive has.
 - An answer is proven with the records that stand beside it (request, metadata, certificate), a revisit with its
   original. What is nobody's (warcinfo, the night's own log and report) is left to the check of the whole.
+- A file that is not there is one problem, however many answers it held.
 """
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Collection
+from errno import ENOENT
 from pathlib import Path
 from random import randrange
 
@@ -75,12 +78,25 @@ class _Part:
         try:
             self._prove_records(path, capture)
         except OSError as error:
-            what = f"The file cannot be read ({error.strerror}){lost_with(capture)}."
-            self._prover.report.add(capture.filename, what, Remedy.RESTORE)
+            self._note_lost_file(capture.filename, error.strerror)
+            self.broken.append(capture.record_id)
         if self._prover.report.count > before:
             self.broken.append(capture.record_id)
         if capture.record_type is RecordType.REVISIT:
-            prove_original(self._archive, self._index, self._prover, capture, self.originals)
+            self._prove_original(capture)
+
+    def _prove_original(self, revisit: Capture) -> None:
+        original = self._index.capture_by_record_id(revisit.refers_to or "")
+        if original is not None and not place_of(self._archive, original.filename).exists():
+            self._note_lost_file(original.filename, os.strerror(ENOENT))
+            self.originals[original.record_id] = False
+            return
+        prove_original(self._archive, self._index, self._prover, revisit, self.originals)
+
+    def _note_lost_file(self, filename: str, why: str | None) -> None:
+        if filename not in self._prover.report.lost_files:
+            answers = sum(1 for _ in self._index.each_capture_in(filename))
+            self._prover.report.add_lost_file(filename, why, answers)
 
     def _prove_records(self, path: Path, capture: Capture) -> None:
         with path.open("rb", buffering=0) as file:

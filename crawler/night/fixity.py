@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from crawler.archive.findings import CheckReport
+from crawler.archive.findings import CheckReport, many
 from crawler.archive.sample import parts_of, prove_part
 from crawler.errors import ArchiveError
 from crawler.ledger.ledger import Ledger
@@ -18,6 +18,8 @@ from crawler.night.voice import Voice
 from crawler.reports.health import Said
 
 MOST_S = 20.0
+# Lost files that the closing words name.
+_NAMED = 3
 
 
 def prove_again(archive: Path, ledger: Ledger, voice: Voice) -> Said:
@@ -33,17 +35,28 @@ def prove_again(archive: Path, ledger: Ledger, voice: Voice) -> Said:
     if broken:
         ledger.mark_proven(dict.fromkeys(broken, 0))
     _tell(report, f"part {number % of + 1} of {of}", voice)
-    if not report.count:
-        return Said("", "")
-    return Said(
-        f" In the archive {report.count:,} records do not hold; run `evercite archive check`.",
-        f" 存档中有 {report.count:,} 处记录与其摘要不符，请运行 evercite archive check。",
-    )
+    return _said(report)
+
+
+def _said(report: CheckReport) -> Said:
+    """The closing words: files that are gone in words of their own, and what else does not hold."""
+    lost, records = len(report.lost_files), report.count - len(report.lost_files)
+    en = zh = ""
+    if lost:
+        named = ", ".join(report.lost_files[:_NAMED]) + (", …" if lost > _NAMED else "")
+        en += f" {many(lost, 'WARC file')} of the archive cannot be read ({named}); restore from a backup."
+        zh += f" 存档中有 {lost:,} 个 WARC 文件缺失或无法读取（{named}），请从备份恢复。"
+    if records:
+        en += f" In the archive {many(records, 'record')} did not hold; run `evercite archive check`."
+        zh += f" 存档中有 {records:,} 处记录与其摘要不符，请运行 evercite archive check。"
+    return Said(en, zh)
 
 
 def _tell(report: CheckReport, part: str, voice: Voice) -> None:
     for sentence in report.sentences():
         voice.warn(f"archive: {sentence}")
     left_out = f"; left out: {report.left_out}" if report.left_out else ""
-    found = f"{report.count:,} problems" if report.count else "all of them hold"
-    voice.say(f"archive: {report.answers:,} answers proven again ({part}), {report.digests:,} digests: {found}{left_out}")
+    found = many(report.count, "problem") if report.count else "all of them hold"
+    voice.say(
+        f"archive: {report.answers:,} answers proven again ({part}), {report.digests:,} digests: {found}{left_out}"
+    )
