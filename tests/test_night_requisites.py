@@ -54,12 +54,14 @@ class Watched:
     behaviour: Behaviour
     busy: Counter[str]
     at_once: list[int]
+    key: Callable[[str], str] = str
 
     async def answer(self, call: Call) -> None:
-        self.busy[call.served.host] += 1
-        self.at_once.append(self.busy[call.served.host])
+        key = self.key(call.served.host)
+        self.busy[key] += 1
+        self.at_once.append(self.busy[key])
         await asyncio.sleep(0.005)
-        self.busy[call.served.host] -= 1
+        self.busy[key] -= 1
         await self.behaviour.answer(call)
 
 
@@ -288,6 +290,24 @@ def test_parts_that_pages_share_are_asked_for_once_and_one_at_a_time(tmp_path: P
     assert len(counted) == 18 + 3 * 14
     assert max(at_once) == 1, "a host was asked for two things at a time"
     assert {(referenced, captured) for referenced, captured, *_ in completeness(house).values()} == {(14, 14)}
+
+
+def test_a_domain_is_asked_for_one_part_at_a_time_however_many_hosts_it_has(tmp_path: Path) -> None:
+    busy: Counter[str] = Counter()
+    at_once: list[int] = []
+    wild = [f"h{number}.wild.example.net" for number in range(12)]
+    images = "".join(f'<img src="https://{host}/leaf.png">' for host in wild)
+    picture = Watched(png(1), busy, at_once, key=lambda host: "wild.example.net")
+    sites = [
+        Site("garden.example.org", {"/page": Text(html(images))}),
+        *(Site(h, {"/leaf.png": picture}) for h in wild),
+    ]
+    with FakeWeb(sites) as web:
+        house = House(tmp_path, web)
+        house.cite([f"{GARDEN}/page"])
+        assert house.night().status in (0, 1)
+    assert completeness(house)[f"{GARDEN}/page"][:2] == (12, 12)
+    assert max(at_once) == 1, "a page with made-up host names would have us storm one server"
 
 
 def test_over_the_nights_only_what_is_needed_is_asked_for(tmp_path: Path) -> None:

@@ -102,8 +102,8 @@ class Pacer:
         return state.spent_s > self._budget_s or state.spent_bytes > self._budget_bytes
 
     def busy(self) -> list[str]:
-        """The hosts that have a turn or wait for one, for the progress line."""
-        return [host for host, state in self._hosts.items() if state.turns]
+        """The hosts that have a turn or wait for one, for the progress line; a domain's are told by themselves."""
+        return [host for host, state in self._hosts.items() if state.turns and not host.startswith("*.")]
 
 
 def pacer_of(config: Config) -> Pacer:

@@ -3,6 +3,7 @@
 Rules:
 - Asked like everything else: host by host in turns, robots.txt first, every hop a record; never for what names a
   reader or only counts one.
+- All hosts of a registrable domain take turns as one: whoever wrote the page may have made up as many as he likes.
 - A part is asked for once a night, whatever pages need it, and not at all while its last capture is fresh (shelf.py).
 - A part that fails changes no verdict. A fault of ours costs one page its account; the next night looks again.
 - What a page comes to is archived and committed as its account; a page without one is taken up by the next start.
@@ -17,9 +18,10 @@ from dataclasses import replace
 
 from crawler.archive.completeness import told
 from crawler.errors import EverciteError
-from crawler.fetch.asking import Answer, Asker, host_of
+from crawler.fetch.asking import Answer, Asker, Revalidation, host_of
 from crawler.fetch.hops import next_hop
 from crawler.fetch.outlinks import HTML
+from crawler.fetch.pacing import Pacer
 from crawler.fetch.recent import Recent
 from crawler.fetch.robots import RobotsDesk
 from crawler.fetch.round import side_by_side
@@ -30,6 +32,7 @@ from crawler.fetch.work import Work
 from crawler.model import Capture, Coverage
 from crawler.pages.beacons import is_beacon
 from crawler.pages.links import Link
+from crawler.suffixes import registrable
 from crawler.urls.redact import redact
 from crawler.urls.unwrap import unwrap
 
@@ -44,11 +47,12 @@ STYLE = "text/css"
 class Requisites:
     """Completes the pages of a night."""
 
-    def __init__(self, work: Work, visitor: Visitor, asker: Asker, robots: RobotsDesk) -> None:
+    def __init__(self, work: Work, visitor: Visitor, asker: Asker, robots: RobotsDesk, pacer: Pacer) -> None:
         self._work = work
         self._visitor = visitor
         self._asker = asker
         self._robots = robots
+        self._pacer = pacer
         self._shelf = Shelf(work.scribe.archive_folder, work.ledger, work.clock)
         self._known: Recent[str, Got] = Recent(MOST_KNOWN)
         self._asking: dict[str, asyncio.Task[Got]] = {}
@@ -121,16 +125,24 @@ class Requisites:
             held, older = await asyncio.to_thread(self._shelf.find, wanted.uri)
             if held is not None:
                 return await self._held(held)
-            lack = await self._lack_before(wanted.uri)
-            if lack:
-                return Got(lack)
-            limit = self._work.config.max_requisites_bytes
-            answer = await self._asker.answer(wanted.question(limit_bytes=limit, revalidation=older))
+            answer = await self._asked(wanted, older)
+            if isinstance(answer, str):
+                return Got(answer)
             found = next_hop(wanted.uri, answer.head, b"") if answer.head and answer.hop.failure is None else None
             if found is None or found.uri is None:
                 return await self._got(answer)
             wanted = replace(wanted, uri=found.uri, via=found.via, came_from=wanted.uri, hop_path=wanted.hop_path + "R")
         return Got("redirects")
+
+    async def _asked(self, wanted: Wanted, older: Revalidation | None) -> Answer | str:
+        """The answer of a part's host, or why it is not asked, when its domain's turn comes."""
+        async with self._pacer.turn(f"*.{registrable(host_of(wanted.uri))}") as turn:
+            lack = await self._lack_before(wanted.uri)
+            if lack:
+                turn.skip()
+                return lack
+            limit = self._work.config.max_requisites_bytes
+            return await self._asker.answer(wanted.question(limit_bytes=limit, revalidation=older))
 
     async def _lack_before(self, uri: str) -> str:
         """Why a part is not asked for tonight; empty when it is."""

@@ -92,7 +92,7 @@ class CitationsSpider(Spider):
         guide = guide_of(work)
         visitor = Visitor(guide, asker, robots, pacer)
         trackers = TrackerDesk(work, pacer, robots, late)
-        complete = Requisites(work, visitor, asker, robots).complete
+        complete = Requisites(work, visitor, asker, robots, pacer).complete
         try:
             async with aclosing(Round(work, visitor, trackers, self._report, complete).observations()) as seen:
                 async for observation in seen:
