@@ -120,7 +120,7 @@ def test_a_recovered_file_is_whole_for_everyone(torn: Torn, tmp_path: Path) -> N
 def test_a_tail_that_is_no_record_is_cut_off(torn: Torn, tmp_path: Path, tail: bytes) -> None:
     archive = torn.lay(tmp_path / "torn", torn.octets + tail)
     [said] = recover(archive.folder, archive.ledger, key_of)
-    assert f"{len(tail)} bytes of a torn record cut off" in said
+    assert f"{len(tail):,} bytes of a torn record cut off" in said
     assert archive.files()[0].read_bytes() == torn.octets
 
 
@@ -140,7 +140,7 @@ def test_damage_in_the_middle_does_not_take_the_rest_along(torn: Torn, tmp_path:
     archive = torn.lay(tmp_path / "torn", bytes(octets) + b"torn")
     [said] = recover(archive.folder, archive.ledger, key_of)
     assert archive.files()[0].read_bytes() == octets, "indexed records behind the damage must stay"
-    assert "1 broken places inside it" in said
+    assert "1 broken place inside it" in said
     assert block_of(archive, torn.answers[1]) == page(b"two")
     assert block_of(archive, torn.answers[2]) == page(b"three")
 
@@ -150,7 +150,7 @@ def test_a_disk_that_lost_what_it_had_confirmed(torn: Torn, tmp_path: Path) -> N
     archive = torn.lay(tmp_path / "torn", torn.octets[: second.offset + 20])
     [said] = recover(archive.folder, archive.ledger, key_of)
     assert "20 bytes of a torn record cut off" in said
-    assert "1 indexed answers are gone" in said
+    assert "1 indexed answer is gone" in said
     assert "(https://www.example.org/a?b=c)" in said
     [path] = archive.files()
     assert not damages_in(path)
@@ -164,7 +164,7 @@ def test_renamed_but_not_indexed(torn: Torn, tmp_path: Path) -> None:
     [unfinished] = archive.files()
     final = unfinished.rename(unfinished.with_name(torn.name.removesuffix(".open")))
     [said] = recover(archive.folder, archive.ledger, key_of)
-    assert said == f"{final.name} had no CDXJ: 10 records read, 1 answers indexed again."
+    assert said == f"{final.name} had no CDXJ: 10 records read, 1 answer indexed again."
     assert archive.ledger.captures_in(final.name) == torn.answers
     assert (archive.folder / "index.cdxj").read_bytes() == cdxj_of(final).read_bytes()
 
@@ -181,8 +181,8 @@ def test_a_lost_index_past_damage_without_any_index(archive: Archive) -> None:
     blank = Ledger.open(Path(":memory:"))
     [said] = recover(archive.folder, blank, key_of)
     assert said == (
-        f"{path.name} had no CDXJ: 6 records read, 1 answers indexed again; 1 broken places inside it"
-        " (run evercite archive repair)."
+        f"{path.name} had no CDXJ: 6 records read, 1 answer indexed again; 1 broken place inside it"
+        " (run `evercite archive check`)."
     )
     assert list(blank.all_captures()) == [captures[1]]
 
@@ -213,7 +213,7 @@ def test_a_ledger_that_was_deleted_or_is_older_is_filled_again(archive: Archive)
     blank = Ledger.open(Path(":memory:"))
     said = recover(archive.folder, blank, key_of)
     assert [sentence.partition(" ")[2] for sentence in said] == [
-        "was not in the index: 4 records read, 1 answers indexed again."
+        "was not in the index: 4 records read, 1 answer indexed again."
     ] * 3
     assert list(blank.all_captures()) == before
     older = Ledger.open(Path(":memory:"))
@@ -341,7 +341,7 @@ def test_a_lost_index_is_read_again_from_the_files(archive: Archive) -> None:
     assert sorted(blank.all_captures(), key=lambda capture: capture.record_id) == before
     assert {path: path.read_bytes() for path in archive.folder.rglob("*.cdxj")} == indexes
     assert [sentence.partition(": ")[2] for sentence in said] == [
-        "4 records read, 1 answers indexed again.",
+        "4 records read, 1 answer indexed again.",
         "7 records read, 2 answers indexed again.",
         "7 records read, 2 answers indexed again.",
     ]
@@ -358,7 +358,7 @@ def test_a_lost_index_and_a_damaged_record(archive: Archive) -> None:
     path.write_bytes(octets)
     blank = Ledger.open(Path(":memory:"))
     [said] = list(reindex(archive.folder, blank, key_of))
-    assert "1 broken places inside it" in said
+    assert "1 broken place inside it" in said
     assert list(blank.all_captures()) == [captures[1]]
 
 

@@ -18,8 +18,10 @@ from hypothesis import strategies as st
 
 from crawler.archive.check import check
 from crawler.archive.files import cdxj_of
+from crawler.archive.findings import Remedy
 from crawler.archive.merge import merge_index
 from crawler.archive.reader import read_payload
+from crawler.archive.recovery import recover, reindex
 from crawler.archive.repair import Repair
 from crawler.errors import ArchiveError
 from crawler.ledger.ledger import Ledger
@@ -233,6 +235,92 @@ def test_a_forged_record_leaves_the_index(model: Model) -> None:
     assert any(uri_of("library") in sentence for sentence in said)
     assert lost.record_id not in {capture.record_id for capture in archive.ledger.all_captures()}
     assert repaired(archive) == []
+
+
+def test_what_a_repair_leaves_is_noted_and_no_advice_runs_in_a_circle(model: Model) -> None:
+    """Of a record that no index leads to, only the check can say what is to be done."""
+    archive = model.copy()
+    path = archive.files()[0]
+    octets = bytearray(model.octets(0))
+    first = model.in_file(0)[0]
+    octets[first.offset + first.length + 40] ^= 1
+    path.write_bytes(octets)
+    place = first.offset + first.length
+    said = list(reindex(archive.folder, archive.ledger, key_of))
+    assert "; 1 broken place inside it (run `evercite archive check`)" in said[0], "an archivist is sent in a circle"
+    assert [one.remedies for one in check(archive.folder, archive.ledger).problems.values()] == [[Remedy.LOST]]
+    repair = Repair(archive.folder, archive.ledger, key_of)
+    assert list(repair.run()) == []
+    [note] = repair.notes
+    assert note == (
+        f"{path.name} has 1 broken place inside, left as found (byte {place});"
+        " only a backup brings back what stood there."
+    ), "an archivist would read that there is nothing to repair, and no word of the damage"
+
+
+# ---------------------------------------------------------------- copied and renamed
+
+
+def copied(archive: Archive, place: int = 0, serial: str = "00009") -> tuple[Path, Path]:
+    """A file, and its copy under another name that looks like ours."""
+    path = archive.files()[place]
+    copy = path.with_name(path.name.replace("00001", serial))
+    shutil.copy(path, copy)
+    return path, copy
+
+
+@pytest.mark.parametrize("serial", ["00009", "00000"], ids=["behind", "before"])
+def test_a_copied_file_comes_to_rest(model: Model, serial: str) -> None:
+    archive = model.copy()
+    path, copy = copied(archive, serial=serial)
+    told = f"{copy.name} holds copies of 3 records of {path.name}; move it away."
+    assert any(told[len(copy.name) + 1 :] in sentence for sentence in reindex(archive.folder, archive.ledger, key_of))
+    problems = check(archive.folder, archive.ledger).problems
+    assert {where: one.remedies for where, one in problems.items()} == {copy.name: [Remedy.MOVE]}, (
+        "an archivist would run a reindex that cannot help"
+    )
+    assert problems[copy.name].first == [f"It holds copies of 3 records of {path.name}."]
+    repair = Repair(archive.folder, archive.ledger, key_of)
+    assert list(repair.run()) == [], "each run would tell the same again, and none of it true"
+    assert repair.notes == [told]
+    assert recover(archive.folder, archive.ledger, key_of) == [], "each night would tell it again"
+    assert sorted(archive.ledger.all_captures(), key=str) == sorted(model.captures, key=str)
+    copy.unlink()
+    repaired(archive)
+    assert check(archive.folder, archive.ledger).sentences() == []
+    assert repaired(archive) == []
+
+
+@pytest.mark.parametrize("serial", ["00009", "00000"], ids=["behind", "before"])
+def test_a_copy_stands_in_for_what_its_original_lost(model: Model, serial: str) -> None:
+    archive = model.copy()
+    path, copy = copied(archive, serial=serial)
+    octets = bytearray(model.octets(0))
+    octets[model.in_file(0)[0].offset + 40] ^= 1
+    path.write_bytes(octets)
+    repaired(archive)
+    for capture in archive.ledger.all_captures():
+        assert shown(archive, capture) == model.payloads[capture.record_id]
+    assert len(list(archive.ledger.all_captures())) == len(model.captures), "a whole copy lies there, and is not found"
+    assert repaired(archive) == []
+    repair = Repair(archive.folder, archive.ledger, key_of)
+    list(repair.run())
+    assert f"{copy.name} holds copies of 2 records of {path.name}; they may stay." in repair.notes
+
+
+@pytest.mark.parametrize("serial", ["00009", "00000"], ids=["behind", "before"])
+@pytest.mark.parametrize("way", ["repair", "reindex"])
+def test_a_renamed_file_is_no_loss(model: Model, serial: str, way: str) -> None:
+    archive = model.copy()
+    path, copy = copied(archive, serial=serial)
+    path.unlink()
+    if way == "repair":
+        assert not any("lost" in sentence for sentence in repaired(archive)), "what is there was called lost"
+    else:
+        list(reindex(archive.folder, archive.ledger, key_of))
+    assert {one.filename for one in archive.ledger.all_captures()} == {copy.name, *model.files[1:]}
+    for capture in archive.ledger.all_captures():
+        assert shown(archive, capture) == model.payloads[capture.record_id]
 
 
 # ---------------------------------------------------------------- the files as a whole

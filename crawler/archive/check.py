@@ -79,7 +79,7 @@ class _Check:
         self._index = index
         self._on_progress = on_progress
         self.report = CheckReport()
-        self._prover = Prover(index, self.report)
+        self._prover = Prover(archive, index, self.report)
         self._lost_files: set[str] = set()
 
     def check_files(self, filenames: set[str]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from crawler.archive.copies import advised, told
 from crawler.archive.findings import Remedy
 from crawler.archive.index import Index
 from crawler.archive.proof import Prover, lost_with
@@ -54,6 +55,7 @@ class FileCheck:
         self._prover = prover
         self._unfinished = unfinished
         self._warcinfo = ""
+        self._has_own = False  # answers that the index has in this file
         self._begun: Capture | None = None  # what the index has at the record that is being read
         self._damaged: tuple[Damage, Capture | None] | None = None  # the last damage, not told yet
 
@@ -70,6 +72,7 @@ class FileCheck:
                 self._prove_record(record)
         self._tell_damage(inside=False)
         self._tell_absent(self._known.rest())
+        self._tell_copies()
         if not self._warcinfo and not self._unfinished and self._filename not in self._prover.report.problems:
             self._problem("No whole warcinfo record stands in it.", Remedy.RESTORE)
 
@@ -79,6 +82,7 @@ class FileCheck:
     def _prove_record(self, record: StoredRecord) -> None:
         self._tell_absent(self._known.before(record.offset))
         self._begun = self._known.at(record.offset)
+        self._has_own |= self._begun is not None
         if record.record_type == RecordType.WARCINFO:
             self._warcinfo = record.record_id
         elif self._warcinfo and record.value("WARC-Warcinfo-ID") != self._warcinfo:
@@ -102,6 +106,14 @@ class FileCheck:
         lost = lost_with(capture) or "; nothing in the index leads there"
         remedy = Remedy.RESTORE if capture else Remedy.LOST if inside else Remedy.REPAIR
         self._problem(f"{damage.why[:1].upper()}{damage.why[1:]}{lost}.", remedy)
+
+    def _tell_copies(self) -> None:
+        """A file of copies alone is a problem; beside answers of its own they do no harm."""
+        copies = self._prover.copies.get(self._filename)
+        if copies and self._has_own:
+            self._prover.report.notes.append(f"{self._filename} {advised(copies, is_alone=False)}.")
+        elif copies:
+            self._problem(f"It {told(copies)}.", Remedy.MOVE)
 
     def _tell_absent(self, captures: Iterator[Capture]) -> None:
         for capture in captures:

@@ -23,6 +23,7 @@ class Remedy(StrEnum):
     RESTORE = "Restore this file from a backup; without one, run `evercite archive repair`, which keeps what is whole."
     LOST = "Only a backup brings this back; what is whole beside it stays readable."
     REINDEX = "Run `evercite archive reindex`."
+    MOVE = "Move this file out of the archive's folder, and keep it until a check finds nothing else wrong."
     REPAIR = "Run `evercite archive repair`, which cuts a torn end and keeps its bytes."
 
 

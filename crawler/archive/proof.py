@@ -8,9 +8,12 @@ Rules:
 from __future__ import annotations
 
 import hashlib
+from collections import Counter, defaultdict
 from collections.abc import Iterator
+from pathlib import Path
 
 from crawler.archive.captures import NO_DIGEST
+from crawler.archive.copies import holder_of
 from crawler.archive.findings import CheckReport, Remedy
 from crawler.archive.index import Index
 from crawler.archive.members import PIECE_BYTES
@@ -26,11 +29,14 @@ ANSWERS = (RecordType.RESPONSE, RecordType.REVISIT)
 class Prover:
     """Proves records for one report; remembers which originals it found wanting."""
 
-    def __init__(self, index: Index, report: CheckReport) -> None:
+    def __init__(self, archive: Path, index: Index, report: CheckReport) -> None:
+        self._archive = archive
         self._index = index
         self.report = report
         # By file, the offsets of answers whose own bytes do not hold.
         self.broken: dict[str, set[int]] = {}
+        # By file, how many answers are copies of which other file's.
+        self.copies: defaultdict[str, Counter[str]] = defaultdict(Counter)
 
     def prove(self, filename: str, record: StoredRecord, capture: Capture | None, *, indexed: bool = True) -> None:
         """Prove a record and what the index says of it; `indexed` unless its index entry may still come.
@@ -45,10 +51,20 @@ class Prover:
             self.report.add(filename, f"{what}{lost_with(capture)}.", Remedy.RESTORE)
         if altered and capture is not None:
             self.note_broken(capture)
+        if capture is None and indexed and self._is_copy(filename, record):
+            return
         for what in _index_faults(record, length, capture, indexed):
             self.report.add(filename, f"The record at byte {record.offset} {what}.", Remedy.REINDEX)
         if record.record_type == RecordType.REVISIT:
             self._check_reference(filename, record)
+
+    def _is_copy(self, filename: str, record: StoredRecord) -> bool:
+        """Whether the index has an answer in another file; if so, it is counted."""
+        if record.record_type not in ANSWERS:
+            return False
+        holder = holder_of(self._archive, self._index, filename, record.record_id)
+        self.copies[filename].update([holder] if holder else [])
+        return holder is not None
 
     def note_broken(self, capture: Capture) -> None:
         """Remember that the bytes of an answer do not hold."""

@@ -16,6 +16,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from crawler.archive.aside import hold_the_same, set_aside
+from crawler.archive.copies import advised
 from crawler.archive.files import (
     CDXJ,
     OPEN,
@@ -28,6 +29,7 @@ from crawler.archive.files import (
     unfinished_files,
     warc_folder,
 )
+from crawler.archive.findings import many
 from crawler.archive.index import Index
 from crawler.archive.merge import is_behind, merge_index, write_beside
 from crawler.archive.survey import Survey, UrlkeyOf, differences, survey_file
@@ -102,8 +104,9 @@ def _take_up(path: Path, index: Index, urlkey_of: UrlkeyOf) -> str:
     path.rename(final)
     sync_folder(path.parent)
     write_beside(final, index)
-    done = f"{survey.records} records kept, {survey.size - end} bytes of a torn record cut off, {added} answers"
-    return f"{final.name} was unfinished: {done} indexed again{_told_broken(survey, end)}{_told_gone(gone)}."
+    done = f"{many(survey.records, 'record')} kept, {many(survey.size - end, 'byte')} of a torn record cut off"
+    said = f"{done}, {many(added, 'answer')} indexed again{_told_broken(survey, end)}{_told_copies(survey)}"
+    return f"{final.name} was unfinished: {said}{_told_gone(gone)}."
 
 
 def _settle_twins(path: Path, final: Path) -> str:
@@ -134,15 +137,14 @@ class Reindexing:
         """Read one file: what was done, and whether the index changed."""
         known = self._index.captures_in(path.name)
         survey = survey_file(path, known, self._index, self._urlkey_of)
-        wrong, missing = differences(survey.captures, known)
-        whole = {capture.record_id for capture in survey.captures}
-        self._index.replace_captures([one.record_id for one in wrong if one.record_id in whole], missing)
+        _, missing = differences(survey.captures, known)
+        self._index.replace_captures([one.record_id for one in missing], missing)
         self._index.note_completeness(survey.accounts)
         write_beside(path, self._index)
         if survey.unresolved:
             self._early[path] = survey.unresolved
-        done = f"{survey.records} records read, {len(missing)} answers indexed again"
-        return f"{done}{_told_broken(survey, survey.size)}", bool(missing)
+        done = f"{many(survey.records, 'record')} read, {many(len(missing), 'answer')} indexed again"
+        return f"{done}{_told_broken(survey, survey.size)}{_told_copies(survey)}", bool(missing)
 
     def read_early_ones(self) -> None:
         """Read once more what came before its originals: the names of files follow a clock, which may be set back."""
@@ -155,7 +157,7 @@ def _add_missing(survey: Survey, there: Sequence[Capture], gone: Sequence[Captur
     indexed = {capture.record_id for capture in there}
     missing = [capture for capture in survey.captures if capture.record_id not in indexed]
     if missing or gone:
-        index.replace_captures([capture.record_id for capture in gone], missing)
+        index.replace_captures([capture.record_id for capture in [*gone, *missing]], missing)
     return len(missing)
 
 
@@ -174,7 +176,11 @@ def _remove(path: Path) -> None:
 def _told_broken(survey: Survey, end: int) -> str:
     """What is damaged and stays in the file; a torn end that was cut off is not among it."""
     stays = sum(damage.offset < end for damage in survey.damages)
-    return f"; {stays} broken places inside it (run evercite archive repair)" if stays else ""
+    return f"; {many(stays, 'broken place')} inside it (run `evercite archive check`)" if stays else ""
+
+
+def _told_copies(survey: Survey) -> str:
+    return f"; it {advised(survey.copies, is_alone=not survey.captures)}" if survey.copies else ""
 
 
 def _told_gone(gone: Sequence[Capture]) -> str:
@@ -182,4 +188,5 @@ def _told_gone(gone: Sequence[Capture]) -> str:
     if not gone:
         return ""
     named = ", ".join(sorted({redact(capture.uri) for capture in gone})[:_NAMED])
-    return f"; {len(gone)} indexed answers are gone, the disk lost what it had confirmed ({named})"
+    are = "is" if len(gone) == 1 else "are"
+    return f"; {many(len(gone), 'indexed answer')} {are} gone, the disk lost what it had confirmed ({named})"

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from crawler.archive.aside import keep_lines, name_aside, set_aside
 from crawler.archive.cdxj import format_line
+from crawler.archive.copies import advised
 from crawler.archive.files import (
     CDXJ,
     OPEN,
@@ -66,7 +67,7 @@ class Plan:
 class Repair:
     """One repair of an archive that nobody is writing to; with `dry_run` it only tells what it would do.
 
-    `lost` counts the answers that are gone, `notes` say what was left alone.
+    `lost` counts the answers that are gone.
     """
 
     def __init__(self, archive: Path, index: Index, urlkey_of: UrlkeyOf, *, dry_run: bool = False) -> None:
@@ -74,9 +75,18 @@ class Repair:
         self._index = index
         self._urlkey_of = urlkey_of
         self._dry_run = dry_run
+        self._left: dict[Path, list[str]] = {}  # what stays as it is, in sentences
+        self._with_copies: set[Path] = set()
         self._early: dict[Path, set[str]] = {}  # files whose revisits came before their originals
         self.lost = 0
-        self.notes = [f"{path.name} was not written by Evercite and is left alone." for path in foreign_files(archive)]
+
+    @property
+    def notes(self) -> list[str]:
+        """What was left as it is, and what to do about it."""
+        foreign = [
+            f"{path.name} was not written by Evercite and is left alone." for path in foreign_files(self._archive)
+        ]
+        return [*foreign, *(note for _, notes in sorted(self._left.items()) for note in notes)]
 
     def run(self) -> Iterator[str]:
         """Do it: each thing in a sentence before it is done; nothing when all is well.
@@ -89,8 +99,11 @@ class Repair:
             yield from self._take_up_unfinished()
             present = {path.name for path in finished_files(self._archive)}
             unfinished = {path.name.removesuffix(OPEN) for path in unfinished_files(self._archive)}
-            for filename in sorted(present | set(self._index.filenames()) - unfinished):
+            absent = set(self._index.filenames()) - present - unfinished
+            # What is there comes first: an answer that stands in another file by now is not lost.
+            for filename in [*sorted(present), *sorted(absent)]:
                 yield from self._repair_file(warc_folder(self._archive) / filename)
+            yield from self._index_copies()
             for path, originals in list(self._early.items()):
                 if any(self._index.capture_by_record_id(original) for original in originals):
                     yield from self._repair_file(path)
@@ -116,6 +129,11 @@ class Repair:
         for path in unfinished_files(self._archive):
             yield f"{path.name.removesuffix(OPEN)} is unfinished; it is cut after its last whole record and indexed."
 
+    def _index_copies(self) -> Iterator[str]:
+        """Read files with copies once more, when something was lost that they may hold."""
+        for path in sorted(self._with_copies) if self.lost and not self._dry_run else ():
+            yield from self._repair_file(path)
+
     # ------------------------------------------------------------ one file
 
     def _repair_file(self, path: Path) -> Iterator[str]:
@@ -136,6 +154,9 @@ class Repair:
         if not path.exists():
             return Plan(path, wrong=known, lost=known)
         survey = survey_file(path, known, self._index, self._urlkey_of, prove=True)
+        self._left[path] = list(_noted(path, survey))
+        if survey.copies:
+            self._with_copies.add(path)
         if survey.unresolved:
             self._early[path] = survey.unresolved
         return self._plan_by(survey, path, known)
@@ -161,7 +182,7 @@ class Repair:
         if plan.keep_until is not None:
             _cut(plan.path, plan.keep_until)
         if plan.wrong or plan.found:
-            self._index.replace_captures([capture.record_id for capture in plan.wrong], plan.found)
+            self._index.replace_captures([capture.record_id for capture in [*plan.wrong, *plan.found]], plan.found)
         if plan.path.exists():
             write_beside(plan.path, self._index)
 
@@ -203,6 +224,17 @@ def _told(plan: Plan, orphaned: Sequence[Capture]) -> Iterator[str]:
         yield f"{name}: {many(len(plan.found), 'whole answer')} indexed as the records say."
     if plan.relist and not (plan.wrong or plan.found):
         yield f"{name}: the CDXJ beside it is written anew."
+
+
+def _noted(path: Path, survey: Survey) -> Iterator[str]:
+    """What a repair leaves of a file as it is."""
+    places = sorted({damage.offset for damage in survey.damages if damage.offset < survey.end} | set(survey.altered))
+    if places:
+        bytes_ = ", ".join(map(str, places[:SHOWN])) + (", …" if len(places) > SHOWN else "")
+        what = f"{path.name} has {many(len(places), 'broken place')} inside, left as found (byte {bytes_})"
+        yield f"{what}; only a backup brings back what stood there."
+    if survey.copies:
+        yield f"{path.name} {advised(survey.copies, is_alone=not survey.captures)}."
 
 
 def _listed(captures: Sequence[Capture], more: str) -> Iterator[str]:

@@ -51,7 +51,7 @@ def prove_part(
 ) -> tuple[CheckReport, Collection[str]]:
     """Prove one of `of` parts, until `is_over`: what was found, and the record ids whose bytes do not hold."""
     report = CheckReport()
-    part = _Part(archive, index, Prover(index, report))
+    part = _Part(archive, index, Prover(archive, index, report))
     files: set[str] = set()
     for capture in index.part(number, of):
         if is_over():

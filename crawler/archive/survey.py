@@ -2,12 +2,14 @@
 
 Rules:
 - Past a broken place the walk goes on at the next record of this file (resync.py).
+- An answer that is indexed in another file which is there is a copy: it is counted, and no capture of this file.
 - A revisit whose original nobody knows keeps what the index said of it: the record alone does not say all of that.
 """
 
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -15,6 +17,7 @@ from pathlib import Path
 from crawler.archive.captures import capture_of_record
 from crawler.archive.cdxj import parse_line
 from crawler.archive.completeness import completeness_of
+from crawler.archive.copies import holder_of
 from crawler.archive.files import OPEN, cdxj_of
 from crawler.archive.index import Index
 from crawler.archive.proof import wrong_digests
@@ -32,7 +35,7 @@ class Survey:
     """What a walk over a file of `size` bytes found; `end` is where its last whole record ends.
 
     `altered` are the offsets of whole records whose digests do not hold (only when they were proven), `unresolved`
-    the record ids that revisits refer to and nobody knows.
+    the record ids that revisits refer to and nobody knows, `copies` how many answers are copies of another file's.
     """
 
     size: int = 0
@@ -43,6 +46,7 @@ class Survey:
     damages: list[Damage] = field(default_factory=list)
     altered: list[int] = field(default_factory=list)
     unresolved: set[str] = field(default_factory=set)
+    copies: Counter[str] = field(default_factory=Counter)
 
 
 def survey_file(
@@ -92,6 +96,7 @@ def night_of(record: StoredRecord) -> str | None:
 class _Surveyor:
     def __init__(self, path: Path, known: Sequence[Capture], index: Index, urlkey_of: UrlkeyOf) -> None:
         self.survey = Survey()
+        self._archive = path.parent.parent
         self._filename = path.name.removesuffix(OPEN)
         self._known = {capture.record_id: capture for capture in known}
         self._night = known[0].night if known else ""
@@ -110,6 +115,9 @@ class _Surveyor:
         if capture is None:
             return
         record.finish()
+        if held_by := holder_of(self._archive, self._index, self._filename, capture.record_id):
+            self.survey.copies[held_by] += 1
+            return
         if capture.refers_to and self._find(capture.refers_to) is None:
             self.survey.unresolved.add(capture.refers_to)
             capture = self._known.get(capture.record_id, capture)
