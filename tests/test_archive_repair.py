@@ -235,6 +235,8 @@ def test_a_forged_record_leaves_the_index(model: Model) -> None:
     assert any(uri_of("library") in sentence for sentence in said)
     assert lost.record_id not in {capture.record_id for capture in archive.ledger.all_captures()}
     assert repaired(archive) == []
+    remedies = [one.remedies for one in check(archive.folder, archive.ledger).problems.values()]
+    assert remedies == [[Remedy.LOST]], "an archivist would index the altered answer again, and repair again"
 
 
 def test_what_a_repair_leaves_is_noted_and_no_advice_runs_in_a_circle(model: Model) -> None:

@@ -48,11 +48,11 @@ class Prover:
         self._count(record, digests, capture)
         for name in altered:
             what = f"The record at byte {record.offset} was altered: its {name} digest does not hold"
-            self.report.add(filename, f"{what}{lost_with(capture)}.", Remedy.RESTORE)
+            self.report.add(filename, f"{what}{lost_with(capture)}.", Remedy.RESTORE if capture else Remedy.LOST)
         if altered and capture is not None:
             self.note_broken(capture)
-        if capture is None and indexed and self._is_copy(filename, record):
-            return
+        if capture is None and (altered or (indexed and self._is_copy(filename, record))):
+            return  # nothing leads there, and nothing should
         for what in _index_faults(record, length, capture, indexed):
             self.report.add(filename, f"The record at byte {record.offset} {what}.", Remedy.REINDEX)
         if record.record_type == RecordType.REVISIT:
