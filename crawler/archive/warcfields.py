@@ -45,7 +45,10 @@ def value_of(fields: Fields, name: str) -> str | None:
 
 def one_line(text: str) -> str:
     """Text as one field value: control characters percent-encoded, spaces at the ends dropped."""
-    return _CONTROL.sub(lambda match: quote(match[0]), text.strip())
+    text = text.strip()
+    if text.isascii() and text.isprintable():  # nearly every value
+        return text
+    return _CONTROL.sub(lambda match: quote(match[0]), text)
 
 
 def quote_bytes(octets: bytes) -> str:

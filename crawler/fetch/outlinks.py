@@ -18,7 +18,7 @@ from crawler.model import Exchange, Head
 from crawler.pages.links import Links
 from crawler.pages.page import READ_BYTES, read_links
 from crawler.pages.style import read_style_links
-from crawler.urls.redact import redact
+from crawler.urls.redact import is_plain, redact
 
 log = logging.getLogger(__name__)
 
@@ -47,7 +47,11 @@ def outlink_fields(links: Links) -> Fields:
     not."""
     told = (*links.requisites, *links.outlinks)
     cut = links.cut + max(0, len(told) - MOST_OUTLINKS)
-    fields = tuple(("outlink", f"{redact(link.uri)} {link.hop} {link.where}") for link in told[:MOST_OUTLINKS])
+    # is_plain() first: redact() would remember each of a page's many addresses, and forget others for them.
+    fields = tuple(
+        ("outlink", f"{link.uri if is_plain(link.uri) else redact(link.uri)} {link.hop} {link.where}")
+        for link in told[:MOST_OUTLINKS]
+    )
     return (*fields, ("outlinksCut", str(cut))) if cut else fields
 
 
