@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.settings import Settings
@@ -18,9 +21,24 @@ POLITE_S = 6.0  # of a stop that is asked for; a service manager kills after ten
 
 def crawl(work: Work) -> None:
     """Visit every target of the work. Raises what of ours stopped the crawl (EverciteError)."""
-    asyncio.run(_crawl(work))
+    with _seldom_collected():
+        asyncio.run(_crawl(work))
     if work.error is not None:
         raise work.error
+
+
+@contextmanager
+def _seldom_collected() -> Iterator[None]:
+    """Look for cyclic garbage less often, and not in what is loaded for good: a crawl makes many small values and few
+    cycles, and looking took a sixth of its time."""
+    before = gc.get_threshold()
+    gc.freeze()
+    gc.set_threshold(10_000, 20, 20)
+    try:
+        yield
+    finally:
+        gc.set_threshold(*before)
+        gc.unfreeze()
 
 
 async def _crawl(work: Work) -> None:
