@@ -177,11 +177,6 @@ ROWS = (
         "a chunked body's trailer lines are handed out behind it",
     ),
     Row(
-        "broken chunks",
-        lambda case: b"chunked\r\n\r\nfive" in case.wire,
-        "chunks that are none are handed out as the body; a browser shows an error",
-    ),
-    Row(
         "status line without a version",
         lambda case: case.wire.startswith((b"HTTP 200", b"HTTP/2 200")),
         "the head is not read; browsers read it",

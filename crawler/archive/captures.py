@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from crawler.archive.cdxj import UNKNOWN
+from crawler.archive.cdxj import NO_DIGEST, UNKNOWN
 from crawler.archive.recording import Recording
 from crawler.archive.records import Profile, Revisit, WarcRecord
 from crawler.archive.stored import StoredRecord
@@ -19,9 +19,6 @@ from crawler.archive.warcfields import parse_date, target_uri, timestamp17
 from crawler.errors import ArchiveError
 from crawler.http1 import read_message
 from crawler.model import Capture, Head, RecordType
-
-# CDX's word for a value there is none of: an answer that is no well-formed message has no payload to digest.
-NO_DIGEST = "-"
 
 
 @dataclass(frozen=True, slots=True)

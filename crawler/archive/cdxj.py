@@ -3,7 +3,7 @@
 Rules:
 - Values are texts, named and ordered as pywb and its indexer do; a revisit's mime is `warc/revisit`.
 - The key is the one those tools look an address up by, not our urlkey: they would find no upper-case path by ours.
-- Left out: 304 revisits (players show them blank) and answers without a whole head (nothing to show).
+- Left out: 304 revisits (players show them blank) and answers that are no well-formed message (nothing to show).
 - Lines are sorted by their bytes, so that files merge and a lookup can bisect.
 """
 
@@ -19,6 +19,8 @@ from crawler.model import Capture, RecordType
 
 REVISIT = "warc/revisit"
 UNKNOWN = "unk"
+# CDX's word for a value there is none of: an answer that is no well-formed message has no payload to digest.
+NO_DIGEST = "-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +34,7 @@ class CdxjLine:
 
 def is_listed(capture: Capture) -> bool:
     """Whether a capture belongs into CDXJ."""
-    return capture.status > 0 and not capture.not_modified
+    return capture.digest != NO_DIGEST and not capture.not_modified
 
 
 def format_line(capture: Capture) -> str:

@@ -12,7 +12,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
-from crawler.archive.captures import NO_DIGEST
+from crawler.archive.cdxj import NO_DIGEST
 from crawler.archive.copies import holder_of
 from crawler.archive.findings import CheckReport, Remedy
 from crawler.archive.index import Index

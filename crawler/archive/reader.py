@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from crawler.archive.captures import NO_DIGEST
+from crawler.archive.cdxj import NO_DIGEST
 from crawler.archive.files import place_of
 from crawler.archive.index import Index
 from crawler.archive.members import PIECE_BYTES
