@@ -25,7 +25,8 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.clock import Clock
 from crawler.config import Config
-from crawler.http1 import length_of, payload_of
+from crawler.fetch.payload import payload
+from crawler.http1 import length_of
 from crawler.model import Exchange, Head
 from crawler.wire.wire import Wire
 
@@ -131,7 +132,7 @@ def response_of(request: Request, exchange: Exchange) -> Response:
     if exchange.payload_length > BODY_BYTES:
         flags.append(SPOOLED)
     elif exchange.payload_length:
-        body = _payload(exchange)
+        body = b"".join(payload(exchange))
     kind = responsetypes.from_args(headers=headers, url=request.url, body=body)
     return kind(
         request.url,
@@ -144,13 +145,6 @@ def response_of(request: Request, exchange: Exchange) -> Response:
         ip_address=ip_address(exchange.ip) if exchange.ip else None,
         protocol=exchange.head.version if exchange.head else None,
     )
-
-
-def _payload(exchange: Exchange) -> bytes:
-    """The payload; where every byte after the head is one of it, there is no framing to take off."""
-    unframed = exchange.payload_length == exchange.received_length - exchange.head_length
-    exchange.received.seek(exchange.head_length if unframed else 0)
-    return exchange.received.read() if unframed else b"".join(payload_of(exchange.received))
 
 
 def headers_of(head: Head | None) -> Headers:
