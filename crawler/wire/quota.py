@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import threading
 from typing import Protocol
 
 
@@ -36,6 +37,7 @@ class Quota:
         self._loop: asyncio.AbstractEventLoop | None = None  # of those that wait
         self._coming: dict[Flow, None] = {}  # the eldest first
         self._waiting: dict[Flow, None] = {}
+        self._lock = threading.Lock()  # a spool may be closed by whoever drops it last, on any thread
         self.held_bytes = 0
 
     def begin(self, flow: Flow) -> None:
@@ -50,11 +52,13 @@ class Quota:
 
     def hold(self, octets: int) -> None:
         """So many more bytes are held."""
-        self.held_bytes += octets
+        with self._lock:
+            self.held_bytes += octets
 
     def release(self, octets: int) -> None:
         """So many bytes are held no longer; may be called from any thread."""
-        self.held_bytes -= octets
+        with self._lock:
+            self.held_bytes -= octets
         if self._waiting and self._loop is not None:
             with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
                 self._loop.call_soon_threadsafe(self._resume)
