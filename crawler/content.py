@@ -21,6 +21,7 @@ from backports import zstd
 
 from crawler.model import Head
 
+HTML = frozenset({"text/html", "application/xhtml+xml"})
 PIECE_BYTES = 64 * 1024
 MAX_CODINGS = 5
 # Each costs time to begin, however little it holds; 64 MiB in blocks of BGZF are a thousand.

@@ -18,7 +18,7 @@ import ada_url
 from crawler.archive.recording import Recording
 from crawler.clock import Clock
 from crawler.config import Config
-from crawler.content import codings_of, decode, media_type
+from crawler.content import HTML, codings_of, decode, media_type
 from crawler.fetch.hops import kept_fields
 from crawler.fetch.outlinks import LinkReading, reading_of
 from crawler.fetch.pacing import Pacer
@@ -30,7 +30,7 @@ from crawler.urls.canonical import urlkey
 from crawler.urls.redact import redact
 
 READ_BYTES = 1024 * 1024
-READ_TYPES = frozenset({"text/html", "application/xhtml+xml", "text/plain"})
+READ_TYPES = HTML | {"text/plain"}
 
 Fields = Sequence[tuple[str, str]]
 

@@ -12,7 +12,7 @@ import logging
 from collections.abc import Callable
 
 from crawler.archive.warcfields import Fields
-from crawler.content import charset_of, codings_of, decode, media_type
+from crawler.content import HTML, charset_of, codings_of, decode, media_type
 from crawler.fetch.payload import payload
 from crawler.model import Exchange, Head
 from crawler.pages.links import Links
@@ -24,7 +24,6 @@ log = logging.getLogger(__name__)
 
 # As many as one metadata record should hold.
 MOST_OUTLINKS = 5_000
-HTML = frozenset({"text/html", "application/xhtml+xml"})
 _READERS: dict[str, Callable[[bytes, str, str | None], Links]] = {
     **dict.fromkeys(HTML, read_links),
     "text/css": read_style_links,

@@ -17,10 +17,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from crawler.archive.completeness import told
+from crawler.content import HTML
 from crawler.errors import EverciteError
 from crawler.fetch.asking import Answer, Asker, Revalidation, host_of
 from crawler.fetch.hops import next_hop
-from crawler.fetch.outlinks import HTML
 from crawler.fetch.pacing import Pacer
 from crawler.fetch.recent import Recent
 from crawler.fetch.robots import RobotsDesk

@@ -17,9 +17,9 @@ import logging
 from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping
 from typing import TypeVar
 
+from crawler.content import HTML
 from crawler.errors import EverciteError
 from crawler.fetch.asking import host_of
-from crawler.fetch.outlinks import HTML
 from crawler.fetch.retry import is_passing, observe_again
 from crawler.fetch.trackers import TrackerDesk
 from crawler.fetch.visit import Visitor

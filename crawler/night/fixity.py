@@ -53,6 +53,8 @@ def _said(report: CheckReport) -> Said:
 
 
 def _tell(report: CheckReport, part: str, voice: Voice) -> None:
+    if not (report.answers or report.count):
+        return  # a first night has nothing to prove
     for sentence in report.sentences():
         voice.warn(f"archive: {sentence}")
     left_out = f"; left out: {report.left_out}" if report.left_out else ""

@@ -11,14 +11,13 @@ from typing import Self
 
 from crawler.archive.reader import read_payload
 from crawler.config import Config
-from crawler.content import codings_of, decode
+from crawler.content import HTML, codings_of, decode
 from crawler.errors import ArchiveError
 from crawler.judge.text import MainText, main_text
 from crawler.ledger.ledger import Ledger
 from crawler.model import Capture
 
 log = logging.getLogger(__name__)
-HTML = ("text/html", "application/xhtml+xml")
 # Beyond this a page is a data dump; its text would cost minutes and tell an editor nothing.
 MAX_HTML_BYTES = 4 * 1024 * 1024
 # Below this no page was found that takes more than two seconds; above it, whatever takes this long was made to.
