@@ -1,4 +1,4 @@
-"""Our own failures. The web's failures are values (model.py); these are few, and each sentence says
+"""Our own failures. The web's failures are values (model/); these are few, and each sentence says
 what to do.
 
     EverciteError

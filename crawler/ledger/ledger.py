@@ -125,7 +125,11 @@ class Ledger(Captures, Requisites, Seeds, Targets):
         """Store a night's readings: (subject, reading, what it was read from); a subject is a uri or a citation id."""
         rows = (_reading_row(night, subject, reading, seen, rules_version) for subject, reading, seen in readings)
         with self._writing() as db:
-            db.executemany("INSERT OR REPLACE INTO readings VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", rows)
+            db.executemany(
+                "INSERT OR REPLACE INTO readings (night, subject, seen_at, outcome, robots_only, final_uri, record_id,"
+                " rules_version, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+                rows,
+            )
 
     def store_standings(self, night_id: str, standings: dict[str, Standing], rules_version: str) -> None:
         """Store a night's verdicts by subject."""

@@ -128,6 +128,40 @@ CREATE TABLE completeness (
 ) STRICT
 """
 
+_FOURTH = """
+-- derived: what payloads show (model.Sight), and their main text; payloads that show the same share a row
+CREATE TABLE sights (
+    key TEXT PRIMARY KEY, data TEXT NOT NULL, text TEXT NOT NULL
+) STRICT;
+-- derived: which sight a payload has under the type it came with, and the version of the reader that says so
+CREATE TABLE payload_sights (
+    digest TEXT NOT NULL, mime TEXT NOT NULL, sight TEXT NOT NULL, reader TEXT NOT NULL, PRIMARY KEY (digest, mime)
+) STRICT;
+-- what was asked beside the targets: evidence, like observations
+CREATE TABLE side_looks (
+    night TEXT NOT NULL REFERENCES nights(id), kind TEXT NOT NULL, about TEXT NOT NULL, seen_at TEXT NOT NULL,
+    data TEXT NOT NULL, PRIMARY KEY (about, kind, night)
+) STRICT;
+ALTER TABLE readings ADD COLUMN sub TEXT NOT NULL DEFAULT '';
+ALTER TABLE readings ADD COLUMN unlike_last_good INTEGER;
+ALTER TABLE readings ADD COLUMN change TEXT;
+ALTER TABLE readings ADD COLUMN baseline TEXT;
+-- derived: how one thing shown differs from another, by digests of what is compared and of the evidence cited from it
+CREATE TABLE differences (
+    old TEXT NOT NULL, new TEXT NOT NULL, cited TEXT NOT NULL, rules_version TEXT NOT NULL, data TEXT NOT NULL,
+    PRIMARY KEY (old, new, cited)
+) STRICT;
+-- what editors said of targets, and which states they accepted: of a subject the newest row counts
+CREATE TABLE rulings (
+    number INTEGER PRIMARY KEY, subject TEXT NOT NULL, made_at TEXT NOT NULL, data TEXT NOT NULL
+) STRICT;
+CREATE INDEX rulings_by_subject ON rulings (subject);
+CREATE TABLE acceptances (
+    number INTEGER PRIMARY KEY, subject TEXT NOT NULL, made_at TEXT NOT NULL, data TEXT NOT NULL
+) STRICT;
+CREATE INDEX acceptances_by_subject ON acceptances (subject)
+"""
+
 
 def _execute_all(db: Database, script: str) -> None:
     for statement in script.split(";"):
@@ -151,3 +185,9 @@ def m002_targets(db: Database) -> None:
 def m003_completeness(db: Database) -> None:
     """How much of each page's parts is held."""
     _execute_all(db, _THIRD)
+
+
+@MIGRATIONS()
+def m004_judging(db: Database) -> None:
+    """What pages show and how they change, looks beside the targets, and what editors said of them."""
+    _execute_all(db, _FOURTH)

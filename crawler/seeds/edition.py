@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 _ROOMS = ("seeds", "urls")
-_FILES = ("model.py", "content.py", "suffixes.py")
+_FILES = ("model/documents.py", "model/evidence.py", "content.py", "suffixes.py")
 _LIBRARIES = ("ada-url", "lxml", "markdown-it-py", "pypdf", "pypdfium2", "tldextract")
 
 

@@ -1,0 +1,95 @@
+"""What differs between two good captures of one target."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from crawler.model.sight import Sight
+
+
+class TextClass(StrEnum):
+    """How much of a text is another one; `uncompared` where one of the two has none."""
+
+    SAME = "same"
+    TRUNCATED = "truncated"
+    MINOR = "minor"
+    EDITED = "edited"
+    REWRITTEN = "rewritten"
+    REPLACED = "replaced"
+    LANGUAGE = "language"
+    UNCOMPARED = "uncompared"
+
+
+class Layer(StrEnum):
+    """What of a capture may differ (docs: verdicts, layers L0 to L8)."""
+
+    PAYLOAD = "payload"
+    TARGET = "target"
+    HEADING = "heading"
+    TEXT = "text"
+    EVIDENCE = "evidence"
+    DOWNLOADS = "downloads"
+    PDF = "pdf"
+    IMAGE = "image"
+    BINARY = "binary"
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A good capture as it is compared: where its chain ended, its payload's digest, what it shows, its main text."""
+
+    record_id: str
+    seen_at: datetime
+    final_uri: str
+    digest: str
+    sight: Sight
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class FactChange:
+    """A key fact that is another one now: `kind` is date, number, money, standard, title, edition or cited."""
+
+    kind: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """How a capture differs from a baseline. `state` names what is shown now, volatile parts left out: the same name
+    means the same state. `layers` are those that differ. `importance` is 0 to 100 and more, for sorting; `excerpt`
+    are pairs of lines (before, after), the most telling first."""
+
+    text_class: TextClass
+    state: str
+    jaccard: float = 1.0
+    containment: float = 1.0
+    layers: tuple[Layer, ...] = ()
+    facts: tuple[FactChange, ...] = ()
+    cited_missing: tuple[str, ...] = ()
+    other_domain: bool = False
+    importance: int = 0
+    excerpt: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def matters(self) -> bool:
+        """Whether an editor would call it a change: more than bytes, an address or a link list differs."""
+        return bool(set(self.layers) - {Layer.PAYLOAD, Layer.TARGET, Layer.DOWNLOADS})
+
+    @property
+    def replaced(self) -> bool:
+        """Whether another text stands there altogether."""
+        return self.text_class is TextClass.REPLACED
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A difference as far as the verdict rules look at it: the new state's name (any stable text), whether the text
+    was replaced altogether, and whether it now comes from another registrable domain."""
+
+    state: str
+    replaced: bool = False
+    other_domain: bool = False
