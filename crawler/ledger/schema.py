@@ -129,7 +129,7 @@ CREATE TABLE completeness (
 """
 
 _FOURTH = """
--- derived: what payloads show (model.Sight), and their main text; payloads that show the same share a row
+-- derived: what payloads show (model.Sight), and their main text (payloads that show the same share a row)
 CREATE TABLE sights (
     key TEXT PRIMARY KEY, data TEXT NOT NULL, text TEXT NOT NULL
 ) STRICT;
