@@ -146,6 +146,8 @@ ALTER TABLE readings ADD COLUMN sub TEXT NOT NULL DEFAULT '';
 ALTER TABLE readings ADD COLUMN unlike_last_good INTEGER;
 ALTER TABLE readings ADD COLUMN change TEXT;
 ALTER TABLE readings ADD COLUMN baseline TEXT;
+ALTER TABLE readings ADD COLUMN https INTEGER;
+ALTER TABLE readings ADD COLUMN elsewhere INTEGER;
 -- derived: how one thing shown differs from another, by digests of what is compared and of the evidence cited from it
 CREATE TABLE differences (
     old TEXT NOT NULL, new TEXT NOT NULL, cited TEXT NOT NULL, rules_version TEXT NOT NULL, data TEXT NOT NULL,

@@ -173,7 +173,9 @@ class NightReading:
     negative readings do not count; `final_uri` is where the chain ended; `sub` is the reading's sub-class.
 
     `unlike_last_good`: whether what was shown differs from the last good capture before it; None without one.
-    `change`: how a good night differs from its baselines; None where it does not, or was not compared.
+    `change`: how a good night differs from its baselines; None where it does not, or was not compared. `compared` tells
+    these two apart. Looks beside the target, None where there was none that night: `https`, whether an http citation
+    shows the same with https; `elsewhere`, whether another place found it failing, too.
     """
 
     night: str
@@ -185,6 +187,9 @@ class NightReading:
     sub: str = ""
     unlike_last_good: bool | None = None
     change: Change | None = None
+    compared: bool = True
+    https: bool | None = None
+    elsewhere: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
