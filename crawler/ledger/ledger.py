@@ -10,6 +10,7 @@ from itertools import groupby
 from typing import Any
 
 from crawler.errors import LedgerError
+from crawler.ledger.beside import SideLooks
 from crawler.ledger.captures import Captures, read_capture
 from crawler.ledger.requisites import Requisites
 from crawler.ledger.seeds import Seeds
@@ -33,7 +34,7 @@ LOOKED_BACK = 30
 OBSERVATIONS_AT_ONCE = 500
 
 
-class Ledger(Captures, Requisites, Seeds, Targets):
+class Ledger(Captures, Requisites, Seeds, SideLooks, Targets):
     """What the nights saw: documents, targets, observations; readings and standings derived from them."""
 
     # ------------------------------------------------------------ nights
@@ -216,8 +217,11 @@ class Ledger(Captures, Requisites, Seeds, Targets):
         return {row["subject"]: read_json(Reading, row["data"]) for row in rows}
 
     def answered_since(self) -> dict[str, datetime]:
-        """By uri, when it first gave bytes: from which it can be told since when a host answers us."""
-        rows = self._rows("SELECT uri, min(seen_at) AS since FROM captures GROUP BY uri")
+        """By uri, when it first gave bytes here: from which it can be told since when a host answers us."""
+        rows = self._rows(
+            "SELECT uri, min(seen_at) AS since FROM captures"
+            " WHERE record_id NOT IN (SELECT record_id FROM elsewhere) GROUP BY uri"
+        )
         return {row["uri"]: datetime.fromisoformat(row["since"]) for row in rows}
 
     def note_robots(self, night: Night, failing: Iterable[str], answering: Iterable[str]) -> None:

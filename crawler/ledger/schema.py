@@ -142,6 +142,9 @@ CREATE TABLE side_looks (
     night TEXT NOT NULL REFERENCES nights(id), kind TEXT NOT NULL, about TEXT NOT NULL, seen_at TEXT NOT NULL,
     data TEXT NOT NULL, PRIMARY KEY (about, kind, night)
 ) STRICT;
+CREATE INDEX side_looks_by_night ON side_looks (night);
+-- records of what was asked from another place than this network
+CREATE TABLE elsewhere (record_id TEXT PRIMARY KEY) STRICT;
 ALTER TABLE readings ADD COLUMN sub TEXT NOT NULL DEFAULT '';
 ALTER TABLE readings ADD COLUMN unlike_last_good INTEGER;
 ALTER TABLE readings ADD COLUMN change TEXT;
