@@ -13,21 +13,26 @@ import pytest
 from crawler.model import (
     Capture,
     Citation,
+    Difference,
     Evidence,
+    FactChange,
     Failure,
     Flag,
     Group,
     Hop,
     ItemCandidate,
     Kind,
+    Layer,
     Outcome,
     RecordType,
     Standing,
+    TextClass,
     Unreadable,
     Verdict,
     Via,
     Wrapper,
 )
+from crawler.reports.changed import Changed, Line, Mark
 from crawler.reports.health import TONE, Cell, HealthReport, Row, Tone, build_report, mask_mail
 
 NOW = datetime(2026, 1, 20, 18, 5, tzinfo=UTC)
@@ -125,6 +130,33 @@ def row(
     return replace(Row(cited, outcome, standing, evidence, cited.uri, strip=strip(drawn)), **more)  # type: ignore[arg-type]
 
 
+def changed(importance: int = 140, **more: object) -> Changed:
+    """A page on which a deadline was moved, and something hostile was put in."""
+    difference = Difference(
+        TextClass.MINOR,
+        "state",
+        0.97,
+        0.98,
+        (Layer.TEXT, Layer.HEADING, Layer.EVIDENCE),
+        (FactChange("date", "2026年3月14日", "2026年4月30日"), FactChange("money", "", "USD 1,200")),
+        ("2026年3月14日",),
+        importance=importance,
+        excerpt=(
+            ("提交截止日期为2026年3月14日，逾期不予受理。", "提交截止日期为2026年4月30日，逾期不予受理。"),
+            ("", HOSTILE),
+        ),
+    )
+    lines = (
+        Line(Mark.FOLDED, n=7),
+        Line(Mark.SAME, ((Mark.SAME, "园艺用品采购说明"),)),
+        Line(Mark.BEFORE, ((Mark.SAME, "提交截止日期为2026年"), (Mark.BEFORE, "3月14"), (Mark.SAME, "日"))),
+        Line(Mark.AFTER, ((Mark.SAME, "提交截止日期为2026年"), (Mark.AFTER, "4月30"), (Mark.SAME, "日"))),
+        Line(Mark.AFTER, ((Mark.AFTER, HOSTILE),)),
+        Line(Mark.FOLDED, n=1),
+    )
+    return replace(Changed(difference, NOW - timedelta(days=40), lines), **more)  # type: ignore[arg-type]
+
+
 def rows_of_all_groups() -> list[Row]:
     a = "https://www.example.org/report/2025"
     moved = "https://www.example.org/library/report-2025-final"
@@ -179,7 +211,7 @@ def rows_of_all_groups() -> list[Row]:
             "bbbbbbbbbbbbbb",
         ),
         row(citation(8, "https://wall.example/2"), Outcome.BLOCKED, Verdict.BLOCKED, Group.CANNOT_JUDGE, 0, "bbbb"),
-        row(citation(9, "https://news.example/x"), Outcome.OK, Verdict.CHANGED, Group.CHANGED),
+        row(citation(9, "https://news.example/x"), Outcome.OK, Verdict.CHANGED, Group.CHANGED, changed=changed()),
         row(
             citation(10, "https://fine.example/x"),
             Outcome.OK,
@@ -304,6 +336,21 @@ def test_rows_stand_in_document_order() -> None:
     report = report_of(list(reversed(rows)))
     assert [found.citation.ordinal for found in report.documents["briefing-07.txt"]] == list(range(1, 16))
     assert sum(map(len, report.documents.values())) == len(rows)
+
+
+def test_the_change_that_matters_most_comes_first() -> None:
+    rows = [
+        row(
+            citation(n, f"https://news.example/{n}"),
+            Outcome.OK,
+            Verdict.CHANGED,
+            Group.CHANGED,
+            changed=changed(importance) if importance is not None else None,
+        )
+        for n, importance in enumerate((5, None, 140, 40), 1)
+    ]
+    told = [found.citation.ordinal for found in report_of(rows).of(Group.CHANGED)]
+    assert told == [3, 4, 1, 2], "an editor reads of a comma before the deadline that was moved"
 
 
 def test_lead_of_a_full_night() -> None:

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from crawler.model import Evidence, Flag, Group, Kind, Outcome, Verdict, Via
+from crawler.model import Evidence, Flag, Group, Kind, Outcome, TextClass, Verdict, Via
 from crawler.reports.health import HealthReport, Tone
 from crawler.reports.render_html import policy, render_html, render_pages
 from crawler.reports.render_json import render_json
@@ -70,6 +70,7 @@ def test_every_message_is_there_in_both_languages() -> None:
         ("via", Via),
         ("flag", Flag),
         ("tone", Tone),
+        ("change", TextClass),
     ],
 )
 def test_every_id_has_words(section: str, ids: Any) -> None:
@@ -228,6 +229,34 @@ def test_a_row_shows_its_proof(language: str) -> None:
     [undecided] = tree.xpath("//article[@id='c-000000000004']")
     assert "绿色采购指南" in undecided.text_content()
     assert "塑料公约进展" in undecided.text_content(), "a candidate is withheld"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_changed_row_shows_what_changed(language: str) -> None:
+    [card] = page(REPORTS["full"], language).xpath("//article[@id='c-000000000009']")
+    text = " ".join(card.text_content().split())
+    assert say("change.minor", language) in text
+    assert say("ui.change_missing", language).strip() in text, "cited evidence is gone and nobody says so"
+    [fact, added] = [
+        (item.findtext("del/bdi"), item.findtext("ins/bdi")) for item in card.xpath(".//ul[@class='facts']/li")
+    ]
+    assert fact == ("2026年3月14日", "2026年4月30日"), "the moved deadline is not told before and after"
+    assert added == (say("fact.none", language), "USD 1,200")
+    signs = [b.text_content() for b in card.xpath(".//dl[@class='pair']//b")]
+    assert signs == [f"− {say('ui.change_before', language)}"] + 2 * [f"+ {say('ui.change_after', language)}"], (
+        "colour alone tells a removal"
+    )
+    whole = card.xpath(".//details[@class='whole']")[0].text_content()
+    assert say("ui.change_folded", language, n=7) in whole
+    assert say("ui.change_folded_one", language) in whole
+    assert "evercite verdict accept 000000000009" in text
+
+
+def test_json_tells_a_change() -> None:
+    [told] = [row["change"] for row in json.loads(render_json(REPORTS["full"]))["citations"] if row["change"]]
+    assert told["facts"][0] == {"kind": "date", "before": "2026年3月14日", "after": "2026年4月30日"}
+    assert (told["class"], told["importance"], told["pages"]) == ("minor", 140, 1)
+    assert told["cited_missing"] == ["2026年3月14日"]
 
 
 def test_strangers_text_stays_text() -> None:

@@ -30,6 +30,7 @@ from crawler.model import (
     Unreadable,
     Verdict,
 )
+from crawler.reports.changed import Changed
 from crawler.reports.words import CATALOG, night_at, say
 
 STRIP_NIGHTS = 14
@@ -107,7 +108,8 @@ class Offer:
 @dataclass(frozen=True, slots=True)
 class Row:
     """One citation in the report. `evidence` is tonight's reading; `copies` come best first; `strip` is in order of
-    time and may be longer than is shown; `previous` is the verdict after the night before."""
+    time and may be longer than is shown; `previous` is the verdict after the night before; `changed` is what differs
+    from the copy it is compared with, where that matters."""
 
     citation: Citation
     outcome: Outcome
@@ -120,6 +122,7 @@ class Row:
     changed_since_last_night: bool = False
     previous: Verdict | None = None
     offer: Offer | None = None
+    changed: Changed | None = None
 
     @property
     def printed(self) -> str:
@@ -217,8 +220,13 @@ class HealthReport:
         return {name: tuple(row for row in self.rows if row.citation.document == name) for name in names}
 
     def of(self, group: Group) -> tuple[Row, ...]:
-        """The rows of a group, in document order."""
-        return tuple(row for row in self.rows if row.standing.group is group)
+        """The rows of a group, in document order; changed ones with the most telling change first."""
+        found = (row for row in self.rows if row.standing.group is group)
+        return tuple(sorted(found, key=_importance, reverse=True) if group is Group.CHANGED else found)
+
+
+def _importance(row: Row) -> int:
+    return row.changed.difference.importance if row.changed else 0
 
 
 def build_report(

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from crawler.model import Capture, Evidence, Hop, Unreadable
+from crawler.reports.changed import Changed
 from crawler.reports.health import HealthReport, Offer, Row
 
 SCHEMA = 1
@@ -83,6 +84,26 @@ def _citation(row: Row) -> dict[str, Any]:
         "same_as": citation.same_as,
         "notes": [_evidence(note) for note in citation.notes],
         "offer": _offer(row.offer) if row.offer else None,
+        "change": _change(row.changed) if row.changed else None,
+    }
+
+
+def _change(changed: Changed) -> dict[str, Any]:
+    """What differs from the baseline; `importance` sorts changes, the largest first."""
+    found = changed.difference
+    return {
+        "baseline": _instant(changed.baseline_at),
+        "class": str(found.text_class),
+        "jaccard": round(found.jaccard, 3),
+        "containment": round(found.containment, 3),
+        "layers": [str(layer) for layer in found.layers],
+        "facts": [{"kind": fact.kind, "before": fact.before, "after": fact.after} for fact in found.facts],
+        "cited_missing": list(found.cited_missing),
+        "importance": found.importance,
+        "pages": changed.pages,
+        "excerpt": [{"before": before, "after": after} for before, after in found.excerpt],
+        "en": changed.told("en"),
+        "zh": changed.told("zh"),
     }
 
 

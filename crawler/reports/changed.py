@@ -1,0 +1,64 @@
+"""What changed on a page, as a report shows it: against which copy, in how many words, line by line.
+
+Rules:
+- An addition and a removal are told by a word and a sign, never by colour alone.
+- What an editor relies on comes first: cited evidence, then facts, then lines.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from crawler.model import Difference, Layer, TextClass
+from crawler.reports.words import say
+
+# Layers that say something of their own; the others show in the text, or matter to nobody who reads.
+_TOLD_LAYERS = (Layer.HEADING, Layer.DOWNLOADS, Layer.PDF, Layer.IMAGE, Layer.BINARY)
+MOST_FACTS = 12
+
+
+class Mark(StrEnum):
+    """What a line, or a piece of it, is: on both sides, on the one, or on the other."""
+
+    SAME = "same"
+    BEFORE = "before"
+    AFTER = "after"
+    FOLDED = "folded"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a whole difference: its pieces with their marks; a folded one stands for `n` equal paragraphs."""
+
+    mark: Mark
+    pieces: tuple[tuple[Mark, str], ...] = ()
+    n: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A row's change: how it differs from the copy of `baseline_at`, the lines of the whole difference, and on how
+    many pages of the host the same difference stands (1: on this one alone)."""
+
+    difference: Difference
+    baseline_at: datetime
+    lines: tuple[Line, ...] = ()
+    pages: int = 1
+
+    def told(self, language: str) -> str:
+        """What differs, in a few words."""
+        found = self.difference
+        parts = [] if found.text_class in (TextClass.SAME, TextClass.UNCOMPARED) else [f"change.{found.text_class}"]
+        parts += [f"layer.{layer}" for layer in _TOLD_LAYERS if layer in found.layers]
+        stop = "；" if language == "zh" else "; "
+        return stop.join(say(part, language) for part in parts or [f"change.{found.text_class}"])
+
+    def facts(self, language: str) -> tuple[tuple[str, str, str], ...]:
+        """The facts that differ: (what it is, before, after), as many as a row has room for."""
+        none = say("fact.none", language)
+        return tuple(
+            (say(f"fact.{fact.kind}", language), fact.before or none, fact.after or none)
+            for fact in self.difference.facts[:MOST_FACTS]
+        )
