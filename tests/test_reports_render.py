@@ -241,7 +241,7 @@ def test_a_changed_row_shows_what_changed(language: str) -> None:
         (item.findtext("del/bdi"), item.findtext("ins/bdi")) for item in card.xpath(".//ul[@class='facts']/li")
     ]
     assert fact == ("2026年3月14日", "2026年4月30日"), "the moved deadline is not told before and after"
-    assert added == (say("fact.none", language), "USD 1,200")
+    assert added == (None, "USD 1,200"), "an amount that was not there before is shown as if it had been"
     signs = [b.text_content() for b in card.xpath(".//dl[@class='pair']//b")]
     assert signs == [f"− {say('ui.change_before', language)}"] + 2 * [f"+ {say('ui.change_after', language)}"], (
         "colour alone tells a removal"

@@ -56,9 +56,6 @@ class Changed:
         return stop.join(say(part, language) for part in parts or [f"change.{found.text_class}"])
 
     def facts(self, language: str) -> tuple[tuple[str, str, str], ...]:
-        """The facts that differ: (what it is, before, after), as many as a row has room for."""
-        none = say("fact.none", language)
-        return tuple(
-            (say(f"fact.{fact.kind}", language), fact.before or none, fact.after or none)
-            for fact in self.difference.facts[:MOST_FACTS]
-        )
+        """The facts that differ: (what it is, before, after), as many as a row has room for; '' where there is none."""
+        facts = self.difference.facts[:MOST_FACTS]
+        return tuple((say(f"fact.{fact.kind}", language), fact.before, fact.after) for fact in facts)
