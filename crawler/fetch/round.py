@@ -5,7 +5,8 @@ Rules:
 - A run that looks invalid ends there: no retries, no tracker is asked (docs: verdicts, "run invalid").
 - Second pass: trackers are asked, their targets looked at, what failed in passing is asked again, and where
   nothing was found, another form of the address that the work names.
-- When all is seen, the parts of the pages are fetched (requisites.py); nothing of that changes an observation.
+- When all is seen, the parts of the pages are fetched (requisites.py), and what lies beside the targets is looked at
+  (beside.py); nothing of that changes an observation.
 - No uri is observed twice in a night, whatever leads to it.
 """
 
@@ -14,8 +15,8 @@ from __future__ import annotations
 import asyncio
 import itertools
 import logging
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterable, Iterator, Mapping
-from typing import TypeVar
+from collections.abc import AsyncGenerator, Awaitable, Callable, Coroutine, Iterable, Iterator, Mapping
+from typing import Any, TypeVar
 
 from crawler.content import HTML
 from crawler.errors import EverciteError
@@ -39,7 +40,8 @@ HOSTS_AT_ONCE = 512
 
 
 class Round:
-    """Makes the observations of a night. `report` is called after each, `complete` with its pages when all are made."""
+    """Makes the observations of a night. `report` is called after each; when all are made, `complete` with its pages
+    and `look_around`."""
 
     def __init__(
         self,
@@ -48,12 +50,14 @@ class Round:
         trackers: TrackerDesk,
         report: Callable[[int, int], None],
         complete: Callable[[Mapping[str, str]], Awaitable[None]],
+        look_around: Callable[[], Coroutine[Any, Any, None]],
     ) -> None:
         self._work = work
         self._visitor = visitor
         self._trackers = trackers
         self._report = report
         self._complete = complete
+        self._look_around = look_around
         # The pages of the night: the record that a chain ended in, and its hop path.
         self._pages: dict[str, str] = {}
         self._done: asyncio.Queue[Observation | None] = asyncio.Queue()
@@ -96,7 +100,13 @@ class Round:
         async with asyncio.TaskGroup() as group:
             for job in [*again, self._unwrap_all(), self._look_elsewhere()]:
                 group.create_task(job)
-        if self._work.config.requisites and not self._work.terminated:
+        if not self._work.terminated:
+            async with asyncio.TaskGroup() as group:
+                group.create_task(self._complete_pages())
+                group.create_task(self._look_around())
+
+    async def _complete_pages(self) -> None:
+        if self._work.config.requisites:
             await self._complete(self._pages)
 
     async def _first_look(self, batch: Batch) -> None:

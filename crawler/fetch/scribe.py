@@ -18,7 +18,7 @@ from crawler.archive.completeness import Account
 from crawler.archive.recording import Recording
 from crawler.archive.writer import ArchiveWriter
 from crawler.ledger.ledger import Ledger
-from crawler.model import Capture, Observation
+from crawler.model import Capture, Observation, SideLook
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
@@ -66,6 +66,8 @@ class Scribe:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="scribe")
         self._records: GroupCommit[Recording, Capture | None] = GroupCommit(self._thread, writer.write)
         self._observations: GroupCommit[Observation, None] = GroupCommit(self._thread, ledger.add_observations)
+        self._side_looks: GroupCommit[SideLook, None] = GroupCommit(self._thread, ledger.add_side_looks)
+        self._elsewhere: GroupCommit[str, None] = GroupCommit(self._thread, ledger.note_elsewhere)
         self._accounts: GroupCommit[Account, None] = GroupCommit(self._thread, self._write_accounts)
 
     async def archive(self, recording: Recording) -> Capture | None:
@@ -75,6 +77,14 @@ class Scribe:
     async def commit(self, observation: Observation) -> None:
         """Commit what the night saw of a target."""
         await self._observations.submit(observation)
+
+    async def look_aside(self, look: SideLook) -> None:
+        """Commit what was seen beside a target."""
+        await self._side_looks.submit(look)
+
+    async def note_elsewhere(self, record_id: str) -> None:
+        """Commit that a record was made from another place."""
+        await self._elsewhere.submit(record_id)
 
     async def account(self, account: Account) -> None:
         """Archive and commit how much of a page is held."""

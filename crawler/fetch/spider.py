@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import aclosing
 from typing import Any
 
@@ -21,6 +21,7 @@ from twisted.python.failure import Failure as TwistedFailure
 
 from crawler.errors import EverciteError
 from crawler.fetch.asking import Asker, Fields, request_headers
+from crawler.fetch.beside import Bystander, Vantage
 from crawler.fetch.handler import ABORT
 from crawler.fetch.pacing import pacer_of
 from crawler.fetch.requisites import Requisites
@@ -29,7 +30,7 @@ from crawler.fetch.round import Round
 from crawler.fetch.trackers import TrackerDesk
 from crawler.fetch.visit import Guide, Visitor, late_for
 from crawler.fetch.work import Progress, Work
-from crawler.model import Exchange, Observation
+from crawler.model import Exchange, Observation, Refusal
 
 log = logging.getLogger(__name__)
 
@@ -93,8 +94,10 @@ class CitationsSpider(Spider):
         visitor = Visitor(guide, asker, robots, pacer)
         trackers = TrackerDesk(work, pacer, robots, late)
         complete = Requisites(work, visitor, asker, robots, pacer).complete
+        look_around = Bystander(work, visitor, self._visitor_there(guide, late)).look_around
+        round_ = Round(work, visitor, trackers, self._report, complete, look_around)
         try:
-            async with aclosing(Round(work, visitor, trackers, self._report, complete).observations()) as seen:
+            async with aclosing(round_.observations()) as seen:
                 async for observation in seen:
                     self._yielded += 1
                     yield observation
@@ -109,6 +112,15 @@ class CitationsSpider(Spider):
         finally:
             self.crawler.signals.send_catch_log(ABORT)
             await trackers.close()
+
+    def _visitor_there(self, guide: Guide, late: Callable[[str], Refusal | None]) -> Visitor | None:
+        """Visits through the vantage: robots.txt is asked through it, too, since from here it may be out of reach."""
+        config, clock = guide.config, guide.clock
+        if not config.vantage_proxy:
+            return None
+        vantage = Vantage(self.exchange, self.work.scribe, config.vantage_proxy)
+        asker = Asker(vantage.exchange, vantage.archive, self._pacer, clock, request_headers(config), late)
+        return Visitor(guide, asker, RobotsDesk(asker, self._pacer, {}, clock), self._pacer)
 
     async def _until_scraped(self) -> None:
         """Wait for Scrapy to pass the last item on: else it sees itself busy, and looks again only 5 s later."""

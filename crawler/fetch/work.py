@@ -15,7 +15,7 @@ from crawler.errors import EverciteError
 from crawler.fetch.asking import Revalidation
 from crawler.fetch.scribe import Scribe
 from crawler.ledger.ledger import Ledger
-from crawler.model import Batch, Observation, Wrapper
+from crawler.model import Aside, Batch, Observation, Wrapper
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +51,8 @@ class Work:
     robots_failing_since: Mapping[str, datetime] = field(default_factory=dict)
     answered_last_valid: frozenset[str] = frozenset()
     invalid_nights_running: int = 0
+    # What to ask beside the targets, once those are seen; called in a thread.
+    plan_beside: Callable[[], Sequence[Aside]] | None = None
     on_progress: Callable[[Progress], None] | None = None
     finish: Callable[[], None] | None = None
     # What stopped the crawl, when something of ours did.

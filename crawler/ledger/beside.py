@@ -89,10 +89,11 @@ class SideLooks(Store):
         ]
         return _read(sorted(found, key=lambda row: str(row["night"]), reverse=True))
 
-    def note_elsewhere(self, record_id: str) -> None:
-        """Remember that a record was made from another place than this network."""
+    def note_elsewhere(self, record_ids: Sequence[str]) -> list[None]:
+        """Remember that records were made from another place than this network."""
         with self._writing() as db:
-            db.execute("INSERT OR IGNORE INTO elsewhere VALUES (?)", (record_id,))
+            db.executemany("INSERT OR IGNORE INTO elsewhere VALUES (?)", [(one,) for one in record_ids])
+        return [None] * len(record_ids)
 
 
 def _read(rows: Sequence[sqlite3.Row]) -> list[SideLook]:
