@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, tzinfo
+from functools import lru_cache
 
 from crawler.model import Evidence, Outcome
 
@@ -67,6 +68,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "The domain name was looked up on {nights} nights since {first} and did not exist on any of them.",
         "自{first}起共 {nights} 晚查询，域名均不存在。",
     ),
+    "host-gone-confirmed": (
+        "The domain name did not exist on {nights} nights since {first}; a second name server says the same.",
+        "自{first}起共 {nights} 晚查询，域名均不存在；另一台域名服务器的结果相同。",
+    ),
     "dead-inferred": (
         "What is shown on {nights} nights since {first} is no longer what was cited.",
         "自{first}起共 {nights} 晚，显示的都已不是当初引用的内容。",
@@ -108,6 +113,10 @@ SENTENCES: dict[str, tuple[str, str]] = {
         "Never answered from this network: {nights} nights since {first}. It may well work elsewhere.",
         "自{first}起共 {nights} 晚未响应，且从未在本地网络上响应过；换一个网络也许可以打开。",
     ),
+    "unreachable-only-here": (
+        "No usable answer to this network on {nights} nights since {first}, while it opens from elsewhere.",
+        "自{first}起共 {nights} 晚在本地网络上无法打开，但换一个网络可以打开。",
+    ),
     "unreachable": (
         "Down since {first}: no usable answer on {nights} nights.",
         "自{first}起无法访问，共 {nights} 晚未收到有效响应。",
@@ -144,6 +153,7 @@ class Figures:
     zone: tzinfo = UTC
 
 
+@lru_cache(maxsize=4096)
 def explain(rule: str, figures: Figures) -> Evidence:
     """The evidence of a verdict's rule."""
     key = _shade(rule, figures)

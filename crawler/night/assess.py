@@ -11,6 +11,7 @@ from crawler.config import Config
 from crawler.fetch.asking import host_of
 from crawler.judge import RULES_VERSION
 from crawler.judge.outcome import read, read_citation
+from crawler.judge.rows import Known
 from crawler.judge.run import RunValidity, Turnout, run_validity
 from crawler.judge.verdict import judge
 from crawler.ledger.ledger import Ledger
@@ -120,16 +121,11 @@ def standings_of(ledger: Ledger, night: Night, config: Config) -> dict[str, Stan
     """The verdict of every subject that was read this night, over all its nights."""
     since = answered_since(ledger)
     few_hosts = ledger.nights_with_few_hosts()
+    # A night with two resolvers reports a name as missing only when both say so.
     confirming = {night_id for night_id, ran_with in ledger.settings_of().items() if len(ran_with["resolvers"]) > 1}
     return {
         subject: judge(
-            nights,
-            host_answered=host_of(subject) in since,
-            host_answered_since=since.get(host_of(subject)),
-            # A night with two resolvers reports a name as missing only when both say so.
-            second_resolver_confirms=all(n.night in confirming for n in nights if n.outcome is Outcome.DNS_NXDOMAIN),
-            capped_nights=few_hosts,
-            zone=ZoneInfo(config.timezone),
+            nights, Known(since.get(host_of(subject)), few_hosts, frozenset(confirming)), ZoneInfo(config.timezone)
         )
         for subject, nights in ledger.histories(night.id)
         if nights[-1].night == night.id
