@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
+from crawler.judge.case import Case
 from crawler.judge.found import Found, Test, found
 from crawler.judge.sites import host
 from crawler.judge.walls import find_wall
-from crawler.model import Coverage, Failure, Hop, Observation, Refusal
+from crawler.model import Failure, Refusal
 
 LOOP_DETAILS = frozenset({"redirect-loop", "max-hops"})
 
@@ -85,56 +86,35 @@ FAILURES: dict[Failure, tuple[str, str]] = {
 }
 
 
-def final_hop(observation: Observation) -> Hop:
-    """The last hop; an empty one where nothing was asked."""
-    return observation.final or Hop(observation.uri, None, None)
+def name_of(case: Case) -> str:
+    """The host that answered last, as sentences name it."""
+    return host(case.final.uri) or "?"
 
 
-def status(observation: Observation) -> int:
-    """The status of the last answer, 0 where there was none."""
-    return final_hop(observation).status or 0
-
-
-def _host(observation: Observation) -> str:
-    return host(final_hop(observation).uri) or "?"
-
-
-def _tries(observation: Observation) -> tuple[str, str]:
+def _tries(case: Case) -> tuple[str, str]:
     """How often it was asked, as the tail of a sentence; nothing for a single try."""
-    if observation.attempts < 2:
-        return "", ""
-    return f" Asked {observation.attempts} times.", f"共尝试 {observation.attempts} 次。"
+    attempts = case.observation.attempts
+    return (f" Asked {attempts} times.", f"共尝试 {attempts} 次。") if attempts > 1 else ("", "")
 
 
-def is_answered(observation: Observation) -> bool:
-    """Whether the last answer is a 2xx, or a 304 for a body that we hold (RFC 9110 §15.4.5)."""
-    held = status(observation) == 304 and observation.content is not None and observation.content.not_modified
-    return held or 200 <= status(observation) < 300
-
-
-def is_cut_by_us(observation: Observation) -> bool:
-    """Whether a limit of ours ended a body that was still coming."""
-    return observation.content is not None and observation.content.coverage is Coverage.CUT_BY_US
-
-
-def not_checked(observation: Observation, cited_uri: str) -> Found | None:
+def not_checked(case: Case) -> Found | None:
     """We refused, or never came to ask. A 2xx whose body we cut is an answer all the same."""
-    if observation.refusal is not None and not (is_answered(observation) and is_cut_by_us(observation)):
+    observation = case.observation
+    if observation.refusal is not None and not (case.is_answered and case.is_cut_by_us):
         en, zh = REFUSALS[observation.refusal]
-        words = {"host": _host(observation), "detail": observation.refusal_detail or "-"}
+        words = {"host": name_of(case), "detail": observation.refusal_detail or "-"}
         rule = f"refused-{observation.refusal}"
         return found(rule, en.format(**words), zh.format(**words), observation.refusal)
-    final = observation.final
-    if observation.robots or (final is not None and (final.status is not None or final.failure is not None)):
+    if observation.robots or case.final.status is not None or case.final.failure is not None:
         return None
     return found("not-asked", "This link was not asked tonight.", "当晚未检查这条链接。")
 
 
-def robots(observation: Observation, cited_uri: str) -> Found | None:
+def robots(case: Case) -> Found | None:
     """A parsed Disallow (RFC 9309 §2.2.2)."""
-    if not observation.robots:
+    if not case.observation.robots:
         return None
-    name = host(observation.final.uri if observation.final else observation.uri)
+    name = name_of(case)
     return found(
         "robots-disallow",
         f"The robots.txt of {name} forbids automated access to this page.",
@@ -142,17 +122,13 @@ def robots(observation: Observation, cited_uri: str) -> Found | None:
     )
 
 
-def blocked(observation: Observation, cited_uri: str) -> Found | None:
-    """A wall that its head gives away, or a status that refuses."""
-    return _walled(observation) or _refusing_status(observation)
-
-
-def _walled(observation: Observation) -> Found | None:
-    wall = find_wall(observation)
+def walled(case: Case) -> Found | None:
+    """A wall that its head gives away."""
+    wall = find_wall(case.observation)
     if wall is None:
         return None
-    code, name = status(observation), _host(observation)
-    shown = " / ".join(f"{field}: {final_hop(observation).value(field)}" for field, _ in wall.fields)
+    code, name = case.status, name_of(case)
+    shown = " / ".join(f"{field}: {case.final.value(field)}" for field, _ in wall.fields)
     if not shown:
         return found(
             wall.id,
@@ -168,20 +144,21 @@ def _walled(observation: Observation) -> Found | None:
     )
 
 
-def _refusing_status(observation: Observation) -> Found | None:
-    code = status(observation)
+def refusing_status(case: Case) -> Found | None:
+    """A status that refuses."""
+    code = case.status
     if code not in REFUSING:
         return None
     sub, en, zh = REFUSING[code]
-    name = _host(observation)
+    name = name_of(case)
     return found(f"status-{code}", f"{name} answered {code}: it {en}.", f"{name} 返回 {code}：{zh}。", sub)
 
 
-def rate_limited(observation: Observation, cited_uri: str) -> Found | None:
+def rate_limited(case: Case) -> Found | None:
     """429 (RFC 6585 §4)."""
-    if status(observation) != 429:
+    if case.status != 429:
         return None
-    name, wait = _host(observation), final_hop(observation).value("retry-after")
+    name, wait = name_of(case), case.final.value("retry-after")
     en_wait, zh_wait = (f" (Retry-After: {wait})", f"（Retry-After: {wait}）") if wait else ("", "")
     return found(
         "status-429",
@@ -190,50 +167,47 @@ def rate_limited(observation: Observation, cited_uri: str) -> Found | None:
     )
 
 
-def gone(observation: Observation, cited_uri: str) -> Found | None:
+def gone(case: Case) -> Found | None:
     """410 (RFC 9110 §15.5.11)."""
-    if status(observation) != 410:
+    if case.status != 410:
         return None
-    name = _host(observation)
+    name = name_of(case)
     return found("status-410", f"{name} answered 410: removed for good.", f"{name} 返回 410：网站声明此页已永久删除。")
 
 
-def not_found(observation: Observation, cited_uri: str) -> Found | None:
+def not_found(case: Case) -> Found | None:
     """404 (RFC 9110 §15.5.5)."""
-    if status(observation) != 404:
+    if case.status != 404:
         return None
-    name = _host(observation)
+    name = name_of(case)
     return found("status-404", f"{name} answered 404: no such page.", f"{name} 返回 404：找不到此页。")
 
 
 def failed(failure: Failure) -> Test:
     """A test for one way of failing."""
 
-    def test(observation: Observation, cited_uri: str) -> Found | None:
-        if _failure(observation) is not failure:
+    def test(case: Case) -> Found | None:
+        if case.failure is not failure:
             return None
-        (en, zh), (en_tries, zh_tries) = FAILURES[failure], _tries(observation)
-        name = _host(observation)
+        (en, zh), (en_tries, zh_tries) = FAILURES[failure], _tries(case)
+        name = name_of(case)
         return found(failure, en.format(host=name) + en_tries, zh.format(host=name) + zh_tries)
 
     return test
 
 
-def _failure(observation: Observation) -> Failure | None:
-    final = final_hop(observation)
-    cut_by_peer = observation.content is not None and observation.content.coverage is Coverage.CUT_BY_PEER
-    return final.failure or (Failure.TRUNCATED if cut_by_peer else None)
+_not_http = failed(Failure.BAD_HTTP)
 
 
-def bad_http(observation: Observation, cited_uri: str) -> Found | None:
+def bad_http(case: Case) -> Found | None:
     """Not HTTP, or an answer that nobody asked for: 1xx, 206, a 304 for nothing, a 3xx that leads nowhere."""
-    said = failed(Failure.BAD_HTTP)(observation, cited_uri)
+    said = _not_http(case)
     if said is not None:
         return said
-    code, name = status(observation), _host(observation)
+    code, name = case.status, name_of(case)
     if code == 206:
         en, zh = "a part of the page that nobody asked for", "只给出页面的一部分，而我们没有这样要求"
-    elif 300 <= code < 400 and not is_answered(observation) and final_hop(observation).detail not in LOOP_DETAILS:
+    elif 300 <= code < 400 and not case.is_answered and case.final.detail not in LOOP_DETAILS:
         en, zh = "a redirect without a usable address", "要求跳转，却没有给出可用的地址"
     elif 0 < code < 200 or code >= 600:
         en, zh = "a status that HTTP does not know", "状态码不在 HTTP 规定之内"
@@ -242,9 +216,9 @@ def bad_http(observation: Observation, cited_uri: str) -> Found | None:
     return found(f"status-{code}", f"{name} answered {code}: {en}.", f"{name} 返回 {code}：{zh}。")
 
 
-def redirect_loop(observation: Observation, cited_uri: str) -> Found | None:
+def redirect_loop(case: Case) -> Found | None:
     """The chain came back to itself, or was longer than we follow."""
-    detail, hops = final_hop(observation).detail, len(observation.hops)
+    detail, hops = case.final.detail, len(case.observation.hops)
     if detail == "redirect-loop":
         return found(
             detail,
@@ -258,11 +232,11 @@ def redirect_loop(observation: Observation, cited_uri: str) -> Found | None:
     return None
 
 
-def unavailable(observation: Observation, cited_uri: str) -> Found | None:
+def unavailable(case: Case) -> Found | None:
     """503 that says when to come back, or 202: not now (RFC 9110 §15.6.4, §15.3.3)."""
-    code, name = status(observation), _host(observation)
-    wait = final_hop(observation).value("retry-after")
-    en_tries, zh_tries = _tries(observation)
+    code, name = case.status, name_of(case)
+    wait = case.final.value("retry-after")
+    en_tries, zh_tries = _tries(case)
     if code == 503 and wait:
         return found(
             "status-503-retry-after",
@@ -281,12 +255,12 @@ def unavailable(observation: Observation, cited_uri: str) -> Found | None:
 def any_status(rule: str, codes: range, en: str, zh: str) -> Test:
     """A test for what is left of a class of statuses."""
 
-    def test(observation: Observation, cited_uri: str) -> Found | None:
-        code, name = status(observation), _host(observation)
+    def test(case: Case) -> Found | None:
+        code, name = case.status, name_of(case)
         if code not in codes:
             return None
         phrase = _phrase(code)
-        en_tries, zh_tries = _tries(observation)
+        en_tries, zh_tries = _tries(case)
         return found(rule, f"{name} answered {code}{phrase}: {en}.{en_tries}", f"{name} 返回 {code}：{zh}。{zh_tries}")
 
     return test
@@ -299,29 +273,14 @@ def _phrase(code: int) -> str:
         return ""
 
 
-def empty(observation: Observation, cited_uri: str) -> Found | None:
-    """A good answer without a byte; never one that a limit of ours cut."""
-    length = observation.content.length_bytes if observation.content else 0
-    if not is_answered(observation) or is_cut_by_us(observation):
-        return None
-    if length and status(observation) != 204:
-        return None
-    code, name = status(observation), _host(observation)
-    return found(
-        "no-body",
-        f"{name} answered {code} with an empty page.",
-        f"{name} 返回 {code}，但页面是空的，没有任何内容。",
-    )
-
-
-def ok(observation: Observation, cited_uri: str) -> Found | None:
+def ok(case: Case) -> Found | None:
     """A good answer with a body, and nothing else to say of it."""
-    if not is_answered(observation):
+    if not case.is_answered:
         return None
-    code, name = status(observation), _host(observation)
+    code, name = case.status, name_of(case)
     if code == 304:
         return found("status-304", f"{name} answered 304: unchanged since our copy.", f"{name} 返回 304：与存档相同。")
-    if is_cut_by_us(observation):
+    if case.is_cut_by_us:
         return found(
             "status-2xx-cut",
             f"{name} answered {code}; the body was longer than we keep, so the copy is incomplete.",

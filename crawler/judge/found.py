@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from crawler.model import Evidence, Observation
+from crawler.judge.case import Case
+from crawler.model import Evidence
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,8 +17,8 @@ class Found:
     sub: str = ""
 
 
-# A test looks at one observation and the cited uri; None means that the row does not match.
-Test = Callable[[Observation, str], Found | None]
+# A test looks at one case; None means that the row does not match.
+Test = Callable[[Case], Found | None]
 
 
 def found(rule: str, en: str, zh: str, sub: str = "") -> Found:

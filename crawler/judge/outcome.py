@@ -13,11 +13,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from crawler.judge import answers, redirects
+from crawler.judge import answers, redirects, sight
+from crawler.judge.case import Case
 from crawler.judge.found import Found, Test, found
 from crawler.judge.unknown import explain_unknown
 from crawler.judge.walls import FIELDS_READ as WALL_FIELDS
-from crawler.model import Citation, Defect, Failure, Family, Kind, Observation, Outcome, Reading
+from crawler.model import Citation, Defect, Failure, Family, Kind, Observation, Outcome, Reading, Surroundings
 
 
 class Stage(StrEnum):
@@ -28,6 +29,14 @@ class Stage(StrEnum):
     PAGE = "judged from page content: later"
 
 
+class On(StrEnum):
+    """Which observations a row can match at all: what rules it out need not be asked."""
+
+    ANY = "any"
+    GOOD = "a good answer"
+    BAD = "anything else"
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
     """One outcome: its family, what it looks at, and the tests that give it (any of them)."""
@@ -36,11 +45,12 @@ class Row:
     family: Family
     looks_at: str
     tests: tuple[Test, ...] = ()
+    on: On = On.ANY
     stage: Stage = Stage.WIRE
 
 
 def _failure_row(outcome: Outcome, family: Family, looks_at: str) -> Row:
-    return Row(outcome, family, looks_at, (answers.failed(Failure(outcome)),))
+    return Row(outcome, family, looks_at, (answers.failed(Failure(outcome)),), On.BAD)
 
 
 def _page_row(outcome: Outcome, family: Family, looks_at: str) -> Row:
@@ -58,17 +68,23 @@ TABLE: tuple[Row, ...] = (
     Row(Outcome.TARGET_UNKNOWN, _OURS, "a tracker without a known target", stage=Stage.CITATION),
     Row(Outcome.NOT_CHECKED, _OURS, "our refusal, or no hop asked", (answers.not_checked,)),
     Row(Outcome.ROBOTS, _REFUSAL, "a parsed Disallow", (answers.robots,)),
-    Row(Outcome.BLOCKED, _REFUSAL, "walls.py on the last head; 401 402 403 405 406 407 451", (answers.blocked,)),
-    Row(Outcome.RATE_LIMITED, _REFUSAL, "429", (answers.rate_limited,)),
+    Row(
+        Outcome.BLOCKED,
+        _REFUSAL,
+        "walls.py on the last head; 401 402 403 405 406 407 451",
+        (answers.walled, answers.refusing_status),
+    ),
+    Row(Outcome.RATE_LIMITED, _REFUSAL, "429", (answers.rate_limited,), On.BAD),
     Row(
         Outcome.LOGIN,
         _REFUSAL,
         "a redirect to a sign-in path with a return parameter; its page later",
         (redirects.login,),
+        On.GOOD,
     ),
     _page_row(Outcome.CONSENT, _REFUSAL, "a page that only asks for consent"),
-    Row(Outcome.GONE, Family.GONE, "410", (answers.gone,)),
-    Row(Outcome.NOT_FOUND, Family.GONE, "404", (answers.not_found,)),
+    Row(Outcome.GONE, Family.GONE, "410", (answers.gone,), On.BAD),
+    Row(Outcome.NOT_FOUND, Family.GONE, "404", (answers.not_found,), On.BAD),
     _failure_row(Outcome.DNS_NXDOMAIN, Family.HOST, "no such name"),
     _failure_row(Outcome.DNS_FAILURE, _OUTAGE, "no answer about the name"),
     _failure_row(Outcome.DNS_NODATA, _OUTAGE, "a name without address"),
@@ -76,31 +92,45 @@ TABLE: tuple[Row, ...] = (
     _failure_row(Outcome.RESET, _OUTAGE, "connection reset"),
     _failure_row(Outcome.TIMEOUT, _OUTAGE, "no answer in time"),
     _failure_row(Outcome.TRUNCATED, _OUTAGE, "a body that the peer broke off"),
-    Row(Outcome.BAD_HTTP, _OUTAGE, "not HTTP; 1xx, 206, ≥ 600; 3xx without usable Location", (answers.bad_http,)),
-    Row(Outcome.REDIRECT_LOOP, _OUTAGE, "the last hop's detail: redirect-loop, max-hops", (answers.redirect_loop,)),
-    Row(Outcome.UNAVAILABLE, _OUTAGE, "503 with Retry-After; 202; its page later", (answers.unavailable,)),
-    Row(Outcome.SERVER_ERROR, _OUTAGE, "other 5xx", (_server_error,)),
-    Row(Outcome.CLIENT_ERROR, _OUTAGE, "other 4xx", (_client_error,)),
+    Row(
+        Outcome.BAD_HTTP, _OUTAGE, "not HTTP; 1xx, 206, ≥ 600; 3xx without usable Location", (answers.bad_http,), On.BAD
+    ),
+    Row(
+        Outcome.REDIRECT_LOOP,
+        _OUTAGE,
+        "the last hop's detail: redirect-loop, max-hops",
+        (answers.redirect_loop,),
+        On.BAD,
+    ),
+    Row(Outcome.UNAVAILABLE, _OUTAGE, "503 with Retry-After; 202; its page later", (answers.unavailable,), On.BAD),
+    Row(Outcome.SERVER_ERROR, _OUTAGE, "other 5xx", (_server_error,), On.BAD),
+    Row(Outcome.CLIENT_ERROR, _OUTAGE, "other 4xx", (_client_error,), On.BAD),
     _failure_row(Outcome.TLS_EXPIRED, _CERTIFICATE, "certificate out of date"),
     _failure_row(Outcome.TLS_HOSTNAME, _CERTIFICATE, "certificate for another name"),
     _failure_row(Outcome.TLS_SELF_SIGNED, _CERTIFICATE, "certificate of unknown issuer"),
     _failure_row(Outcome.TLS_INCOMPLETE_CHAIN, _CERTIFICATE, "intermediate certificate not sent"),
     _failure_row(Outcome.TLS_PROTOCOL, _OUTAGE, "no TLS session"),
-    Row(Outcome.EMPTY, _SIGHT, "zero bytes, 204; HTML without visible text later", (answers.empty,)),
+    Row(Outcome.EMPTY, _SIGHT, "zero bytes, 204; HTML without visible text later", (sight.no_body,), On.GOOD),
     _page_row(Outcome.JS_SHELL, _SIGHT, "HTML with scripts and hardly any text"),
     _page_row(Outcome.UNSUPPORTED_TYPE, _SIGHT, "a complete body that does not open as its type"),
-    Row(Outcome.REDIRECT_ROOT, _INFERRED, "a deep path that ends on its site's home", (redirects.redirect_root,)),
-    Row(Outcome.REDIRECT_ERROR, _INFERRED, "a last path named after an error", (redirects.redirect_error,)),
+    Row(
+        Outcome.REDIRECT_ROOT,
+        _INFERRED,
+        "a deep path that ends on its site's home",
+        (redirects.redirect_root,),
+        On.GOOD,
+    ),
+    Row(Outcome.REDIRECT_ERROR, _INFERRED, "a last path named after an error", (redirects.redirect_error,), On.GOOD),
     _page_row(Outcome.REDIRECT_SINK, _INFERRED, "several cited paths of a host that end on one page"),
     _page_row(Outcome.PARKED, _INFERRED, "for-sale hosts and phrases"),
     _page_row(Outcome.SOFT_404, _INFERRED, "score of a page that says it is not there"),
     _page_row(Outcome.SOFT_404_SUSPECTED, _INFERRED, "a lower score of the same"),
     _page_row(Outcome.FRAGMENT_MISSING, _CONTENT, "#id or #page=N in the page"),
     _page_row(Outcome.TEXT_FRAGMENT_MISSING, _CONTENT, "#:~:text= in the page"),
-    Row(Outcome.OK_HTTPS, _CONTENT, "cited and last uri differ in scheme alone", (redirects.ok_https,)),
-    Row(Outcome.OK_MOVED, _CONTENT, "301 or 308 on every hop", (redirects.ok_moved,)),
-    Row(Outcome.OK_REDIRECTED, _CONTENT, "more than one hop", (redirects.ok_redirected,)),
-    Row(Outcome.OK, _CONTENT, "2xx with a body; 304 for a body that was ok", (answers.ok,)),
+    Row(Outcome.OK_HTTPS, _CONTENT, "cited and last uri differ in scheme alone", (redirects.ok_https,), On.GOOD),
+    Row(Outcome.OK_MOVED, _CONTENT, "301 or 308 on every hop", (redirects.ok_moved,), On.GOOD),
+    Row(Outcome.OK_REDIRECTED, _CONTENT, "more than one hop", (redirects.ok_redirected,), On.GOOD),
+    Row(Outcome.OK, _CONTENT, "2xx with a body; 304 for a body that was ok", (answers.ok,), On.GOOD),
 )
 
 FAMILY: dict[Outcome, Family] = {row.outcome: row.family for row in TABLE}
@@ -109,14 +139,20 @@ CERTIFICATE_FAILURES = frozenset(Failure(row.outcome) for row in TABLE if row.fa
 FIELDS_READ = WALL_FIELDS | {"content-length", "retry-after"}
 
 
-def read(observation: Observation, cited_uri: str) -> Reading:
-    """The outcome of one observation of the target cited as `cited_uri`, with its evidence."""
-    seen = _as_verified(observation)
-    for row in TABLE:
-        for test in row.tests:
-            match = test(seen, cited_uri)
-            if match is not None:
-                return Reading(row.outcome, match.evidence, match.sub, observation.robots_only)
+_ON_GOOD = tuple((row.outcome, test) for row in TABLE if row.on is not On.BAD for test in row.tests)
+_ON_BAD = tuple((row.outcome, test) for row in TABLE if row.on is not On.GOOD for test in row.tests)
+
+
+def read(observation: Observation, cited_uri: str, around: Surroundings = Surroundings()) -> Reading:  # noqa: B008
+    """The outcome of one observation of the target cited as `cited_uri`, with its evidence.
+
+    `around` is what is known beside the observation; rows that need what is not known do not match.
+    """
+    case = Case(_as_verified(observation), cited_uri, around)
+    for outcome, test in _ON_GOOD if case.is_good else _ON_BAD:
+        match = test(case)
+        if match is not None:
+            return Reading(outcome, match.evidence, match.sub, observation.robots_only)
     raise AssertionError(f"no row of the outcome table fits {observation!r}")
 
 

@@ -12,10 +12,10 @@ import re
 from itertools import pairwise
 from urllib.parse import SplitResult, parse_qsl, unquote
 
-from crawler.judge.answers import is_answered
+from crawler.judge.case import Case
 from crawler.judge.found import Found, found
 from crawler.judge.sites import host, is_home, parts, site
-from crawler.model import Observation, Via
+from crawler.model import Via
 from crawler.suffixes import names
 
 PERMANENT = frozenset({301, 308})
@@ -68,31 +68,23 @@ def _normal(uri: str, scheme: bool) -> tuple[str, str, int | None, str, str]:
     return (split.scheme if scheme else "", host(uri), port, split.path or "/", split.query)
 
 
-def final_uri(observation: Observation, cited_uri: str) -> str:
-    """Where the chain ended; the cited uri where nothing was asked."""
-    return observation.final.uri if observation.final else cited_uri
-
-
-def is_redirected(observation: Observation) -> bool:
-    """Whether more than one hop was asked."""
-    return len(observation.hops) > 1
-
-
-def is_permanent(observation: Observation) -> bool:
+def is_permanent(case: Case) -> bool:
     """Whether every hop but the last said 301 or 308 and was followed by its Location (RFC 9110 §15.4)."""
-    return all(step.status in PERMANENT and after.via is Via.LOCATION for step, after in pairwise(observation.hops))
+    return all(
+        step.status in PERMANENT and after.via is Via.LOCATION for step, after in pairwise(case.observation.hops)
+    )
 
 
-def login(observation: Observation, cited_uri: str) -> Found | None:
+def login(case: Case) -> Found | None:
     """A redirect to a sign-in path that carries the way back."""
-    final = final_uri(observation, cited_uri)
+    if not case.is_redirected:
+        return None
+    final = case.final.uri
     split = parts(final)
     segments = {_plain(segment.partition(".")[0]) for segment in split.path.split("/")}
-    if not is_answered(observation) or not is_redirected(observation):
-        return None
     if segments.isdisjoint(_LOGIN_NAMES) or _keys(split).isdisjoint(_RETURN_KEYS):
         return None
-    if _last_name(parts(cited_uri)) in _LOGIN_NAMES:
+    if _last_name(parts(case.cited_uri)) in _LOGIN_NAMES:
         return None
     return found(
         "login-redirect",
@@ -101,10 +93,10 @@ def login(observation: Observation, cited_uri: str) -> Found | None:
     )
 
 
-def redirect_root(observation: Observation, cited_uri: str) -> Found | None:
+def redirect_root(case: Case) -> Found | None:
     """A deep path that ends on the home page of the same site."""
-    final = final_uri(observation, cited_uri)
-    if not is_redirected(observation) or is_home(cited_uri) or not is_home(final) or site(cited_uri) != site(final):
+    final = case.final.uri
+    if not case.is_redirected or is_home(case.cited_uri) or not is_home(final) or site(case.cited_uri) != site(final):
         return None
     return found(
         "redirect-root",
@@ -113,10 +105,10 @@ def redirect_root(observation: Observation, cited_uri: str) -> Found | None:
     )
 
 
-def redirect_error(observation: Observation, cited_uri: str) -> Found | None:
+def redirect_error(case: Case) -> Found | None:
     """A redirect to a path that is named after an error."""
-    final = final_uri(observation, cited_uri)
-    if not is_redirected(observation) or not _is_error_page(final) or _is_error_page(cited_uri):
+    final = case.final.uri
+    if not case.is_redirected or not _is_error_page(final) or _is_error_page(case.cited_uri):
         return None
     return found(
         "redirect-error",
@@ -125,11 +117,11 @@ def redirect_error(observation: Observation, cited_uri: str) -> Found | None:
     )
 
 
-def ok_https(observation: Observation, cited_uri: str) -> Found | None:
+def ok_https(case: Case) -> Found | None:
     """The same address, with https in place of http."""
-    final = final_uri(observation, cited_uri)
-    rose = parts(cited_uri).scheme == "http" and parts(final).scheme == "https"
-    if not rose or not same_uri(cited_uri, final, scheme=False):
+    final = case.final.uri
+    rose = parts(case.cited_uri).scheme == "http" and parts(final).scheme == "https"
+    if not rose or not same_uri(case.cited_uri, final, scheme=False):
         return None
     return found(
         "https",
@@ -138,12 +130,12 @@ def ok_https(observation: Observation, cited_uri: str) -> Found | None:
     )
 
 
-def ok_moved(observation: Observation, cited_uri: str) -> Found | None:
+def ok_moved(case: Case) -> Found | None:
     """A permanent redirect on every hop, to another address."""
-    final = final_uri(observation, cited_uri)
-    if not is_redirected(observation) or not is_permanent(observation) or same_uri(cited_uri, final):
+    final = case.final.uri
+    if not case.is_redirected or not is_permanent(case) or same_uri(case.cited_uri, final):
         return None
-    statuses = ", ".join(str(hop.status) for hop in observation.hops[:-1])
+    statuses = ", ".join(str(hop.status) for hop in case.observation.hops[:-1])
     return found(
         "moved-permanently",
         f"Moved permanently ({statuses}) to {final}.",
@@ -151,11 +143,11 @@ def ok_moved(observation: Observation, cited_uri: str) -> Found | None:
     )
 
 
-def ok_redirected(observation: Observation, cited_uri: str) -> Found | None:
+def ok_redirected(case: Case) -> Found | None:
     """Any other way over more than one hop."""
-    if not is_redirected(observation):
+    if not case.is_redirected:
         return None
-    final, hops = final_uri(observation, cited_uri), len(observation.hops) - 1
+    final, hops = case.final.uri, len(case.observation.hops) - 1
     times = "one redirect" if hops == 1 else f"{hops} redirects"
     return found(
         "redirected",
