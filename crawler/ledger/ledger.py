@@ -13,6 +13,7 @@ from crawler.errors import LedgerError
 from crawler.ledger.beside import SideLooks
 from crawler.ledger.captures import Captures, read_capture
 from crawler.ledger.requisites import Requisites
+from crawler.ledger.rulings import Rulings
 from crawler.ledger.seeds import Seeds
 from crawler.ledger.targets import Targets
 from crawler.ledger.values import read_json, write_json
@@ -34,7 +35,7 @@ LOOKED_BACK = 30
 OBSERVATIONS_AT_ONCE = 500
 
 
-class Ledger(Captures, Requisites, Seeds, SideLooks, Targets):
+class Ledger(Captures, Requisites, Rulings, Seeds, SideLooks, Targets):
     """What the nights saw: documents, targets, observations; readings and standings derived from them."""
 
     # ------------------------------------------------------------ nights
