@@ -100,7 +100,6 @@ TABLE: tuple[Row, ...] = (
         _OUTAGE,
         "the last hop's detail: redirect-loop, max-hops",
         (answers.redirect_loop,),
-        On.BAD,
     ),
     Row(Outcome.UNAVAILABLE, _OUTAGE, "503 with Retry-After; 202; its page later", (answers.unavailable,), On.BAD),
     Row(Outcome.SERVER_ERROR, _OUTAGE, "other 5xx", (_server_error,), On.BAD),
