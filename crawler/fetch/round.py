@@ -3,8 +3,8 @@
 Rules:
 - First look: every target once, hosts side by side, the targets of a host one after the other.
 - A run that looks invalid ends there: no retries, no tracker is asked (docs: verdicts, "run invalid").
-- Second pass: trackers are asked, their targets looked at, what failed in passing is asked again, and where
-  nothing was found, another form of the address that the work names.
+- Second pass: trackers are asked, their targets looked at, what failed is asked again (retry.py), and
+  where nothing was found, another form of the address that the work names.
 - When all is seen, the parts of the pages are fetched (requisites.py), and what lies beside the targets is looked at
   (beside.py); nothing of that changes an observation.
 - No uri is observed twice in a night, whatever leads to it.
@@ -21,7 +21,7 @@ from typing import Any, TypeVar
 from crawler.content import HTML
 from crawler.errors import EverciteError
 from crawler.fetch.asking import host_of
-from crawler.fetch.retry import is_passing, observe_again
+from crawler.fetch.retry import is_asked_again, observe_again
 from crawler.fetch.trackers import TrackerDesk
 from crawler.fetch.visit import Visitor
 from crawler.fetch.work import Work
@@ -113,7 +113,7 @@ class Round:
         for target in batch.targets:
             observation = await self._observe(target)
             self._count(observation)
-            if is_passing(observation) and self._work.config.retry_waits_s:
+            if is_asked_again(observation) and self._work.config.retry_waits_s:
                 self._held.append(observation)
             else:
                 await self._finish(observation)
@@ -179,7 +179,7 @@ class Round:
     async def _look_now(self, batch: Batch) -> None:
         for target in batch.targets:
             first = await self._observe(target)
-            if is_passing(first) and self._work.config.retry_waits_s:
+            if is_asked_again(first) and self._work.config.retry_waits_s:
                 await self._again(first)
             else:
                 await self._finish(first)
