@@ -46,6 +46,11 @@ class SideLooks(Store):
         )
         return _read(rows)
 
+    def side_look(self, kind: Beside, about: str, night_id: str) -> SideLook | None:
+        """A night's look of a kind about a thing, or None."""
+        row = self._one("SELECT data FROM side_looks WHERE about = ? AND kind = ? AND night = ?", about, kind, night_id)
+        return read_json(SideLook, row["data"]) if row else None
+
     def side_looks_about(
         self, kind: Beside, about: str, upto: str = FOR_EVER, since: datetime | None = None
     ) -> list[SideLook]:
