@@ -6,12 +6,12 @@ import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime
-from itertools import groupby
 from typing import Any
 
 from crawler.errors import LedgerError
 from crawler.ledger.beside import SideLooks
 from crawler.ledger.captures import Captures, read_capture
+from crawler.ledger.judgements import Judgements
 from crawler.ledger.requisites import Requisites
 from crawler.ledger.rulings import Rulings
 from crawler.ledger.seeds import Seeds
@@ -23,11 +23,9 @@ from crawler.model import (
     Evidence,
     Look,
     Night,
-    NightReading,
     Observation,
     Outcome,
     Reading,
-    Standing,
 )
 
 # Nights that the comparison of two uris looks back, at most.
@@ -35,7 +33,7 @@ LOOKED_BACK = 30
 OBSERVATIONS_AT_ONCE = 500
 
 
-class Ledger(Captures, Requisites, Rulings, Seeds, SideLooks, Targets):
+class Ledger(Captures, Judgements, Requisites, Rulings, Seeds, SideLooks, Targets):
     """What the nights saw: documents, targets, observations; readings and standings derived from them."""
 
     # ------------------------------------------------------------ nights
@@ -121,43 +119,10 @@ class Ledger(Captures, Requisites, Rulings, Seeds, SideLooks, Targets):
 
     # ------------------------------------------------------------ readings and standings (derived)
 
-    def store_readings(
-        self, night: Night, readings: Iterable[tuple[str, Reading, Observation | None]], rules_version: str
-    ) -> None:
-        """Store a night's readings: (subject, reading, what it was read from); a subject is a uri or a citation id."""
-        rows = (_reading_row(night, subject, reading, seen, rules_version) for subject, reading, seen in readings)
-        with self._writing() as db:
-            db.executemany(
-                "INSERT OR REPLACE INTO readings (night, subject, seen_at, outcome, robots_only, final_uri, record_id,"
-                " rules_version, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                rows,
-            )
-
-    def store_standings(self, night_id: str, standings: dict[str, Standing], rules_version: str) -> None:
-        """Store a night's verdicts by subject."""
-        rows = [_standing_row(night_id, subject, standing, rules_version) for subject, standing in standings.items()]
-        with self._writing() as db:
-            db.executemany("INSERT OR REPLACE INTO standings VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
-
     def readings_of(self, night_id: str) -> dict[str, Reading]:
         """A night's readings by subject."""
         rows = self._rows("SELECT subject, data FROM readings WHERE night = ?", night_id)
         return {row["subject"]: read_json(Reading, row["data"]) for row in rows}
-
-    def histories(self, upto: str, newest: int | None = None) -> Iterator[tuple[str, list[NightReading]]]:
-        """Every subject with its readings up to and including a night, oldest first; or of the newest nights only.
-
-        One subject at a time is in memory, however many nights there are.
-        """
-        rows = self._each(
-            "SELECT r.subject, r.night, r.seen_at, r.outcome, r.robots_only, r.final_uri, n.valid"
-            " FROM readings r JOIN nights n ON n.id = r.night"
-            " WHERE r.night BETWEEN ? AND ? ORDER BY r.subject, r.night",
-            self._night_back(upto, newest),
-            upto,
-        )
-        for subject, of in groupby(rows, key=lambda row: str(row["subject"])):
-            yield subject, [_night_reading(row) for row in of]
 
     def looks_of(self, uri: str, upto: str, newest: int = LOOKED_BACK) -> list[Look]:
         """What the newest nights that count saw of a uri, up to and including one; oldest first."""
@@ -172,13 +137,6 @@ class Ledger(Captures, Requisites, Rulings, Seeds, SideLooks, Targets):
             newest,
         )
         return [_look(row) for row in reversed(rows)]
-
-    def _night_back(self, upto: str, nights: int | None) -> str:
-        """The id of the night so many back from one, that one counted; before all of them for None."""
-        if nights is None:
-            return ""
-        row = self._one("SELECT id FROM nights WHERE id <= ? ORDER BY id DESC LIMIT 1 OFFSET ?", upto, nights - 1)
-        return str(row["id"]) if row else ""
 
     def captures_read_as(
         self, outcomes: Collection[Outcome], upto: str, subject: str | None = None
@@ -239,20 +197,6 @@ class Ledger(Captures, Requisites, Rulings, Seeds, SideLooks, Targets):
         rows = self._rows("SELECT host, since FROM robots_failing WHERE last_night = ?", last_night)
         return {row["host"]: datetime.fromisoformat(row["since"]) for row in rows}
 
-    def standings_of(self, night_id: str) -> dict[str, Standing]:
-        """A night's verdicts by subject."""
-        rows = self._rows("SELECT subject, data FROM standings WHERE night = ?", night_id)
-        return {row["subject"]: read_json(Standing, row["data"]) for row in rows}
-
-    def standings_before(self, night_id: str) -> dict[str, Standing]:
-        """By subject, its newest verdict from before a night."""
-        rows = self._rows(
-            "SELECT s.subject, s.data FROM standings s JOIN (SELECT subject, max(night) AS night FROM standings"
-            " WHERE night < ? GROUP BY subject) newest ON newest.subject = s.subject AND newest.night = s.night",
-            night_id,
-        )
-        return {row["subject"]: read_json(Standing, row["data"]) for row in rows}
-
 
 def _night(row: sqlite3.Row) -> Night:
     ended = row["ended_at"]
@@ -268,50 +212,9 @@ def _night(row: sqlite3.Row) -> Night:
     )
 
 
-def _standing_row(night_id: str, subject: str, standing: Standing, rules_version: str) -> tuple[Any, ...]:
-    return (
-        night_id,
-        subject,
-        standing.verdict.value,
-        standing.group.value,
-        standing.since.isoformat(),
-        standing.failing_nights,
-        rules_version,
-        write_json(standing),
-    )
-
-
-def _reading_row(
-    night: Night, subject: str, reading: Reading, seen: Observation | None, rules_version: str
-) -> tuple[Any, ...]:
-    final = seen.final if seen else None
-    return (
-        night.id,
-        subject,
-        night.started_at.isoformat(),
-        reading.outcome.value,
-        reading.robots_only,
-        final.uri if final and seen and not seen.robots_only else None,
-        final.record_id if final else None,
-        rules_version,
-        write_json(reading),
-    )
-
-
 def _look(row: sqlite3.Row) -> Look:
     reading, seen = read_json(Reading, row["reading"]), read_json(Observation, row["seen"])
     whole = seen.content if seen.content and seen.content.coverage is Coverage.COMPLETE else None
     digest = whole.digest if whole else None
     text = row["text"] if whole else None
     return Look(seen.uri, row["night"], seen.seen_at, reading.outcome, seen.refusal, digest, text or digest)
-
-
-def _night_reading(row: sqlite3.Row) -> NightReading:
-    return NightReading(
-        night=row["night"],
-        seen_at=datetime.fromisoformat(row["seen_at"]),
-        outcome=Outcome(row["outcome"]),
-        robots_only=bool(row["robots_only"]),
-        invalid=not row["valid"],
-        final_uri=row["final_uri"],
-    )

@@ -103,8 +103,17 @@ class Store:
             self._copied.cleanup()
 
     @contextmanager
+    def whole(self) -> Iterator[None]:
+        """Whatever is written inside is written together or not at all."""
+        with self._writing():
+            yield
+
+    @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
         with self._lock:
+            if self._connection.in_transaction:  # ours, for others wait for the lock: part of a larger whole
+                yield self._connection
+                return
             try:
                 self._connection.execute("BEGIN IMMEDIATE")
                 yield self._connection

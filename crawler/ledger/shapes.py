@@ -1,0 +1,92 @@
+"""Stored observations, read quickly: nights of a target differ in their times and record ids, and hardly in more.
+
+Rules:
+- A shape is an observation's text without the values that differ from night to night by themselves. Two observations
+  of one shape are equal but for those.
+- What a shape cannot put back exactly is read the slow way.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import datetime
+
+from crawler.ledger.values import read_json
+from crawler.model import Hop, Observation
+
+# Inside a JSON string every quotation mark is escaped, so that this meets names of members only.
+_VARYING = re.compile(r'"(?:night|seen_at|record_id|ip)":"([^"]*)"')
+# Shapes remembered, some 3 KiB each: those of a night's targets, and some more.
+SHAPES_KEPT = 4096
+
+
+class Shapes:
+    """The shapes of observations met so far, those not met for longest forgotten."""
+
+    def __init__(self) -> None:
+        self._known: dict[str, tuple[Observation, bool]] = {}
+
+    def like(self, shape: str, text: str, values: list[str]) -> tuple[Observation, bool]:
+        """An observation of the shape of a text, and whether values can be put back into it."""
+        found = self._known.pop(shape, None)
+        if found is None:
+            seen = read_json(Observation, text)
+            wanted = 2 + sum((hop.record_id is not None) + (hop.ip is not None) for hop in seen.hops)
+            found = seen, len(values) == wanted and _put_back(seen, values) == seen
+        self._known[shape] = found
+        if len(self._known) > SHAPES_KEPT:
+            del self._known[next(iter(self._known))]
+        return found
+
+
+class Stored:
+    """An observation as it lies in the ledger; `shape` is its text without what varies by itself."""
+
+    __slots__ = ("_shapes", "_text", "_values", "shape", "uri")
+
+    def __init__(self, uri: str, text: str, shapes: Shapes) -> None:
+        self.uri = uri
+        parts = _VARYING.split(text)
+        self.shape = "\n".join(parts[::2])
+        self._text, self._values, self._shapes = text, parts[1::2], shapes
+
+    @property
+    def like(self) -> Observation:
+        """An observation of the same shape: equal but for night, times, record ids and addresses of servers."""
+        return self._shapes.like(self.shape, self._text, self._values)[0]
+
+    @property
+    def seen(self) -> Observation:
+        """The observation."""
+        like, is_exact = self._shapes.like(self.shape, self._text, self._values)
+        return _put_back(like, self._values) if is_exact else read_json(Observation, self._text)
+
+
+def _put_back(like: Observation, values: list[str]) -> Observation:
+    given = iter(values)
+    night, seen_at = next(given), datetime.fromisoformat(next(given))
+    hops = tuple(
+        Hop(
+            hop.uri,
+            hop.status,
+            hop.failure,
+            hop.via,
+            hop.detail,
+            hop.fields,
+            next(given) if hop.record_id is not None else None,
+            next(given) if hop.ip is not None else None,
+        )
+        for hop in like.hops
+    )
+    return Observation(
+        night,
+        like.uri,
+        seen_at,
+        hops,
+        like.content,
+        like.refusal,
+        like.refusal_detail,
+        like.robots,
+        like.robots_only,
+        like.attempts,
+    )
