@@ -6,15 +6,24 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from crawler.fetch.asking import Revalidation
-from crawler.judge.rows import GOOD
+from crawler.judge.due import is_due
+from crawler.judge.rows import DEADS, GOOD
 from crawler.ledger.ledger import Ledger
-from crawler.model import Capture, Citation, Look, Reading, Target, Wrapper
+from crawler.model import Capture, Citation, Evidence, Look, Night, Outcome, Reading, Target, Wrapper
 from crawler.night.settling import decoded_once, other_readings
 from crawler.seeds import explain
 from crawler.urls.canonical import clean, urlkey
 
 # A full answer is asked for again at least every 7th night: a server may forget to change its validators.
 FULL_EVERY_NIGHTS = 7
+NOT_DUE = Reading(
+    Outcome.NOT_CHECKED,
+    Evidence(
+        "not-due",
+        "This link is known to be dead; such links are looked at again more and more seldom, and not tonight.",
+        "此链接早已判定失效；对失效链接的复查会逐渐拉长间隔，本轮未轮到它。",
+    ),
+)
 
 
 def look_again(ledger: Ledger, citations: Iterable[Citation], night_id: str) -> frozenset[str]:
@@ -37,14 +46,34 @@ def _is_due(own: Sequence[Look], other: Sequence[Look], earlier: Sequence[str]) 
     return sum(night > own[-1].night for night in earlier) >= FULL_EVERY_NIGHTS - 1
 
 
-def targets_of(citations: Sequence[Citation], again: frozenset[str] = frozenset()) -> list[Target]:
+def not_due(ledger: Ledger, night: Night, citations: Iterable[Citation]) -> frozenset[str]:
+    """The dead subjects of citations that are not looked at tonight: they are, more and more seldom, for ever."""
+    subjects = {citation.same_as or citation.uri for citation in citations}
+    dead = {subject: s for subject, s in ledger.standings_before(night.id).items() if subject in subjects}
+    return frozenset(
+        uri
+        for uri, standing in dead.items()
+        if standing.verdict in DEADS
+        and not is_due(uri, standing.verdict, standing.since, _last_seen_at(ledger, uri, night), night.started_at)
+    )
+
+
+def _last_seen_at(ledger: Ledger, uri: str, night: Night) -> datetime | None:
+    """When the last night that counts saw of a uri what can be judged; None where we held back ourselves."""
+    looks = [look for look in ledger.looks_of(uri, night.id, 2) if look.night < night.id]
+    return looks[-1].seen_at if looks and looks[-1].outcome is not Outcome.NOT_CHECKED else None
+
+
+def targets_of(
+    citations: Sequence[Citation], again: frozenset[str] = frozenset(), later: frozenset[str] = frozenset()
+) -> list[Target]:
     """The distinct uris to fetch: those cited, in order of first citation, then other readings of unclear prints.
 
-    `again`: the merged uris that are fetched on their own all the same.
+    `again`: the merged uris that are fetched on their own all the same. `later`: those that are not due tonight.
     """
     cited = [c.uri for c in citations if c.uri and (c.same_as is None or c.uri in again)]
     others = [uri for c in citations for uri in other_readings(c)]
-    return [Target(uri, urlkey(uri)) for uri in dict.fromkeys([*cited, *others])]
+    return [Target(uri, urlkey(uri)) for uri in dict.fromkeys([*cited, *others]) if uri not in later]
 
 
 def wrappers_of(citations: Iterable[Citation]) -> list[Wrapper]:
