@@ -23,7 +23,10 @@ _NOUNS = frozenset(noun.replace("_", " ") for row in COUNTERS for noun in row.no
 _VERBS = frozenset(verb for row in COUNTERS for verb in row.verbs.split())
 _TIMES = frozenset(times for row in COUNTERS for times in row.times.split())
 
-_ZH_NOUNS = "阅读|閱讀|浏览|瀏覽|点击|點擊|访问|訪問|查看|观看|觀看|播放|下载|下載|点赞|點讚|转发|轉發|收藏|评论|評論|人气|人氣|热度|围观|在线|在線"
+_ZH_NOUNS = (
+    "阅读|閱讀|浏览|瀏覽|点击|點擊|访问|訪問|查看|观看|觀看|播放|下载|下載|点赞|點讚|转发|轉發"
+    "|收藏|评论|評論|人气|人氣|热度|围观|在线|在線|关注|粉丝"
+)
 _ZH_TOTAL = "总|總|今日|本日|昨日|累计|累計|本文|文章|页面|頁面|网页|網頁|本页|本頁|当前|當前|目前|被|已"
 _ZH_MEASURE = "篇份本页頁章个個条條人次项項册冊部件张張种種元名家位天日月年小时時分秒吨克米公号號门門座"
 _ZH_AGE = (
