@@ -110,7 +110,11 @@ class House:
 
     def report(self, number: int) -> dict[str, Any]:
         """The report.json of a night; empty when there is none."""
-        path = self.reports / f"{self.now(number):%Y%m%dT%H%M%SZ}" / "report.json"
+        return self.report_at(self.now(number))
+
+    def report_at(self, started: datetime) -> dict[str, Any]:
+        """The report.json of the night that started then; empty when there is none."""
+        path = self.reports / f"{started:%Y%m%dT%H%M%SZ}" / "report.json"
         return json.loads(path.read_text("utf-8")) if path.exists() else {}
 
 

@@ -17,7 +17,7 @@ from ipaddress import ip_address
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import Thread
-from typing import Any
+from typing import Any, Self
 
 from tests.web.answers import Behaviour, error_page
 from tests.web.certificates import Authority, Certificate
@@ -49,7 +49,8 @@ class FakeWeb:
         dns_port: int = 0,
         folder: Path | None = None,
     ) -> None:
-        self.sites = {site.host: site for site in sites}
+        self.every_site = tuple(sites)  # of a host the last one stands
+        self.sites = {site.host: site for site in self.every_site}
         self.address = address
         self.ports = {"http": http_port, "https": https_port}
         self.dns_port = dns_port
@@ -60,13 +61,14 @@ class FakeWeb:
         self.ca_file = Path()
         self._entrances: dict[tuple[Door, str], Entrance] = {}
         self._resolvers: list[NameServer] = []
+        self._zone: dict[str, Entry] = {}
         self._contexts: dict[str, ssl.SSLContext] = {}
         self._stack = contextlib.ExitStack()
         self._tasks: set[asyncio.Task[None]] = set()
         self._writers: set[asyncio.StreamWriter] = set()
         self._errors: list[BaseException] = []
 
-    def __enter__(self) -> FakeWeb:
+    def __enter__(self) -> Self:
         self.start()
         return self
 
@@ -102,6 +104,9 @@ class FakeWeb:
 
     def _entrance(self, site: Site, scheme: str) -> Entrance:
         return self._entrances[_door_of(site, scheme), scheme]
+
+    def _entry_of(self, site: Site) -> Entry:
+        return Entry(site.name, site.addresses or (self._address_of(site),))
 
     def _address_of(self, site: Site) -> str:
         return self._entrance(site, "https").place.rpartition(":")[0]
@@ -148,18 +153,16 @@ class FakeWeb:
 
     def _open_entrances(self) -> None:
         wanted = {(Door.OPEN, scheme) for scheme in DEFAULT_PORTS}
-        wanted |= {(_door_of(site, scheme), scheme) for site in self.sites.values() for scheme in DEFAULT_PORTS}
+        wanted |= {(_door_of(site, scheme), scheme) for site in self.every_site for scheme in DEFAULT_PORTS}
         for door, scheme in wanted:
             entrance = open_entrance(self._stack, door, scheme, self.address, self.ports[scheme])
             self._entrances[door, scheme] = entrance
 
     def _open_resolvers(self) -> None:
-        zone = {
-            site.host: Entry(site.name, site.addresses or (self._address_of(site),)) for site in self.sites.values()
-        }
+        self._zone.update({site.host: self._entry_of(site) for site in self.sites.values()})
         for step in range(2):
             address = str(ip_address(self.address) + step) if self.dns_port else self.address
-            resolver = NameServer(zone, address, self.dns_port, self.questions)
+            resolver = NameServer(self._zone, address, self.dns_port, self.questions)
             self._stack.callback(resolver.udp.close)
             self._stack.callback(resolver.tcp.close)
             self._resolvers.append(resolver)
