@@ -8,7 +8,7 @@ Rules:
 """
 
 from crawler.model.archive import PASSING_REASONS, Capture, Completeness, Night, RecordType
-from crawler.model.changes import Change, Difference, FactChange, Layer, Shown, TextClass
+from crawler.model.changes import Change, Difference, FactChange, Layer, PageChange, Shown, TextClass
 from crawler.model.documents import (
     Citation,
     DateSource,
@@ -85,6 +85,7 @@ __all__ = [
     "Outcome",
     "Override",
     "Page",
+    "PageChange",
     "Reading",
     "RecordType",
     "Rectangle",

@@ -58,10 +58,20 @@ class FactChange:
 
 
 @dataclass(frozen=True, slots=True)
+class PageChange:
+    """Pages of a PDF that are other ones now, as ranges (first, last) from 1; None where pages were put in or taken
+    out."""
+
+    before: tuple[int, int] | None
+    after: tuple[int, int] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """How a capture differs from a baseline. `state` names what is shown now, volatile parts left out: the same name
     means the same state. `layers` are those that differ. `importance` is 0 to 100 and more, for sorting; `excerpt`
-    are pairs of lines (before, after), the most telling first."""
+    are pairs of lines (before, after), the most telling first. `parts` name each thing that is seen of it now (see
+    changes.parts); `listing` where the page is a home page or lists others."""
 
     text_class: TextClass
     state: str
@@ -73,6 +83,9 @@ class Difference:
     other_domain: bool = False
     importance: int = 0
     excerpt: tuple[tuple[str, str], ...] = ()
+    pages: tuple[PageChange, ...] = ()
+    parts: tuple[str, ...] = ()
+    listing: bool = False
 
     @property
     def matters(self) -> bool:
