@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TypeVar
 
 from crawler.archive.recording import Recording
 from crawler.errors import EverciteError
@@ -29,6 +32,8 @@ from crawler.urls.redact import redact
 IN_FULL = 2
 
 log = logging.getLogger(__name__)
+
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +81,7 @@ class Bystander:
         if self._work.plan_beside is None or self._work.terminated:
             return ()
         try:
-            return await asyncio.to_thread(self._work.plan_beside)
+            return await in_a_thread(self._work.plan_beside)
         except EverciteError:
             raise
         except Exception:
@@ -111,6 +116,22 @@ class Bystander:
                 raise asyncio.CancelledError from None
             log.exception("a fault of ours while looking at %s", redact(aside.uri))
             return None
+
+
+async def in_a_thread(work: Callable[[], Result]) -> Result:
+    """What a function returns or raises in a thread of its own, which holds up neither the loop nor the end of the
+    program: reading what a night saw takes minutes, and a stop that is asked for must not wait for it."""
+    done: Future[Result] = Future()
+    done.set_running_or_notify_cancel()  # from now on it cannot be cancelled, only no longer waited for
+
+    def run() -> None:
+        try:
+            done.set_result(work())
+        except Exception as error:  # noqa: BLE001 -- whoever waits is told
+            done.set_exception(error)
+
+    threading.Thread(target=run, name="planning", daemon=True).start()
+    return await asyncio.wrap_future(done)
 
 
 def _says_something(seen: Observation) -> bool:
