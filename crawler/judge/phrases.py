@@ -2,8 +2,9 @@
 
 Rules:
 - Words are compared without case, accents, harakat, width and kind of quotation mark; `ё` is `е`.
-- A title is several things in a row; each of its segments is compared as a whole. A colon parts nothing: what stands
-  before it is the beginning of a headline as often as not.
+- What is shown of a page are phrases of these tables, never the page's own words: those may name their reader.
+- A title is several things in a row; each of its segments is compared as a whole. A colon with no space before it
+  parts nothing: what stands before it is the beginning of a headline as often as not.
 """
 
 from __future__ import annotations
@@ -14,8 +15,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 READ_ON = "2026-11-22"
+# For phrases that no page at hand was read for; each says so instead of a source.
+USAGE = "usual wording of the language, written down without a page at hand"
 
-_MARKS = re.compile(r"[\u0300-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670\u200b-\u200f\u2060\ufeff\u00ad]+")
+_MARKS = re.compile(
+    r"[\u0300-\u0305\u0307-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670\u200b-\u200f\u2060\ufeff\u00ad]+"
+)
 _QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "«": '"', "»": '"'})
 _SPACES = re.compile(r"[^\S\n]+")
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
@@ -62,23 +67,32 @@ def sentences(text: str) -> list[str]:
     return [part for part in parts if part]
 
 
-def all_of(rows: Iterable[Phrases]) -> frozenset[str]:
-    """The phrases of rows as they are compared with whole segments."""
-    return frozenset(bare(text) for row in rows for text in row.texts)
+class Lexicon:
+    """Phrases of some rows, and how they are found in the words of a page."""
 
+    def __init__(self, rows: Iterable[Phrases]) -> None:
+        texts = [text for row in rows for text in row.texts]
+        self._wholes = {bare(text): text for text in reversed(texts)}
+        self._parts = {plain(text): text for text in reversed(texts)}
+        longest_first = sorted(self._parts, key=lambda part: (-len(part), part))
+        self.pattern = re.compile("|".join(map(_pattern, longest_first)) or r"(?!)")
 
-def any_of(rows: Iterable[Phrases]) -> re.Pattern[str]:
-    """What finds a phrase of these rows in a plain text; a phrase in letters with spaces is found as whole words."""
-    texts = sorted({plain(text) for row in rows for text in row.texts}, key=lambda text: (-len(text), text))
-    return re.compile("|".join(map(_pattern, texts)))
+    def name_of(self, words: str) -> str:
+        """The phrase that these bare words are, or ''."""
+        return self._wholes.get(words, "")
+
+    def name_in(self, parts: Iterable[str]) -> str:
+        """The phrase that one of these bare words is, the first that is one; or ''."""
+        return next((name for part in parts if (name := self._wholes.get(part))), "")
+
+    def find(self, shown: str) -> str:
+        """The first phrase in a plain text, or ''."""
+        match = self.pattern.search(shown)
+        return self._parts.get(match[0], match[0]) if match else ""
 
 
 def _pattern(text: str) -> str:
-    before = r"\b" if text[0].isalnum() and text[0] < "\u3000" else ""
-    after = r"\b" if text[-1].isalnum() and text[-1] < "\u3000" else ""
+    # Latin, Greek and Cyrillic; Arabic writes its article and particles on to the word.
+    before = r"\b" if text[0].isalnum() and text[0] < "\u0530" else ""
+    after = r"\b" if text[-1].isalnum() and text[-1] < "\u0530" else ""
     return f"{before}{re.escape(text)}{after}"
-
-
-def quoted(words: str) -> tuple[str, str]:
-    """Words of a page as English and Chinese sentences quote them."""
-    return f"“{words}”", f"“{words}”"
