@@ -2,8 +2,10 @@
 
 Rules:
 - Every outcome has exactly one row, and the row names what it looks at.
-- Rows of stage CITATION are decided from the citation, rows of stage WIRE from hops, heads and lengths. Rows of
-  stage PAGE need the page understood; they are judged from page content later, have no test, and match nothing.
+- Rows of stage CITATION are decided from the citation, rows of stage WIRE from hops, heads and lengths, rows of
+  stage PAGE from what the page shows; where it is not known, they match nothing.
+- The order is that of the verdicts' page. Only an explicit offer of the domain steps before its place: what shows
+  nothing, or leads to one page, may be for sale.
 - An observation with a certificate failure is judged up to that failure: the second, unverified look that follows
   classifies what is there and changes no outcome.
 """
@@ -13,9 +15,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from crawler.judge import answers, redirects, sight
+from crawler.judge import answers, barriers, fragments, redirects, sight, soft404
 from crawler.judge.case import Case
 from crawler.judge.found import Found, Test, found
+from crawler.judge.likeness import is_unlike
+from crawler.judge.parked import parked
+from crawler.judge.sink import redirect_sink
 from crawler.judge.unknown import explain_unknown
 from crawler.judge.walls import FIELDS_READ as WALL_FIELDS
 from crawler.model import Citation, Defect, Failure, Family, Kind, Observation, Outcome, Reading, Surroundings
@@ -26,7 +31,7 @@ class Stage(StrEnum):
 
     CITATION = "citation"
     WIRE = "wire"
-    PAGE = "judged from page content: later"
+    PAGE = "page"
 
 
 class On(StrEnum):
@@ -53,8 +58,8 @@ def _failure_row(outcome: Outcome, family: Family, looks_at: str) -> Row:
     return Row(outcome, family, looks_at, (answers.failed(Failure(outcome)),), On.BAD)
 
 
-def _page_row(outcome: Outcome, family: Family, looks_at: str) -> Row:
-    return Row(outcome, family, looks_at, stage=Stage.PAGE)
+def _page_row(outcome: Outcome, family: Family, looks_at: str, *tests: Test) -> Row:
+    return Row(outcome, family, looks_at, tests, On.GOOD, Stage.PAGE)
 
 
 _OURS, _REFUSAL, _OUTAGE = Family.OURS, Family.REFUSAL, Family.OUTAGE
@@ -71,18 +76,24 @@ TABLE: tuple[Row, ...] = (
     Row(
         Outcome.BLOCKED,
         _REFUSAL,
-        "walls.py on the last head; 401 402 403 405 406 407 451",
-        (answers.walled, answers.refusing_status),
+        "walls.py on the last head; words/wall_pages.py on its page, of any status; 401 402 403 405 406 407 451",
+        (answers.walled, barriers.walled_page, answers.refusing_status),
     ),
     Row(Outcome.RATE_LIMITED, _REFUSAL, "429", (answers.rate_limited,), On.BAD),
     Row(
         Outcome.LOGIN,
         _REFUSAL,
-        "a redirect to a sign-in path with a return parameter; its page later",
-        (redirects.login,),
+        "a redirect to a sign-in path with a return parameter; a page with a password field and little text",
+        (redirects.login, barriers.sign_in_page),
         On.GOOD,
     ),
-    _page_row(Outcome.CONSENT, _REFUSAL, "a page that only asks for consent"),
+    _page_row(
+        Outcome.CONSENT,
+        _REFUSAL,
+        "a redirect to a consent host; a page that asks for consent and for nothing else",
+        barriers.consent_gate,
+        barriers.consent_page,
+    ),
     Row(Outcome.GONE, Family.GONE, "410", (answers.gone,), On.BAD),
     Row(Outcome.NOT_FOUND, Family.GONE, "404", (answers.not_found,), On.BAD),
     _failure_row(Outcome.DNS_NXDOMAIN, Family.HOST, "no such name"),
@@ -101,7 +112,12 @@ TABLE: tuple[Row, ...] = (
         "the last hop's detail: redirect-loop, max-hops",
         (answers.redirect_loop,),
     ),
-    Row(Outcome.UNAVAILABLE, _OUTAGE, "503 with Retry-After; 202; its page later", (answers.unavailable,), On.BAD),
+    Row(
+        Outcome.UNAVAILABLE,
+        _OUTAGE,
+        "503 with Retry-After; 202; a maintenance page on 2xx",
+        (answers.unavailable, barriers.maintenance_page),
+    ),
     Row(Outcome.SERVER_ERROR, _OUTAGE, "other 5xx", (_server_error,), On.BAD),
     Row(Outcome.CLIENT_ERROR, _OUTAGE, "other 4xx", (_client_error,), On.BAD),
     _failure_row(Outcome.TLS_EXPIRED, _CERTIFICATE, "certificate out of date"),
@@ -109,9 +125,15 @@ TABLE: tuple[Row, ...] = (
     _failure_row(Outcome.TLS_SELF_SIGNED, _CERTIFICATE, "certificate of unknown issuer"),
     _failure_row(Outcome.TLS_INCOMPLETE_CHAIN, _CERTIFICATE, "intermediate certificate not sent"),
     _failure_row(Outcome.TLS_PROTOCOL, _OUTAGE, "no TLS session"),
-    Row(Outcome.EMPTY, _SIGHT, "zero bytes, 204; HTML without visible text later", (sight.no_body,), On.GOOD),
-    _page_row(Outcome.JS_SHELL, _SIGHT, "HTML with scripts and hardly any text"),
-    _page_row(Outcome.UNSUPPORTED_TYPE, _SIGHT, "a complete body that does not open as its type"),
+    Row(
+        Outcome.EMPTY, _SIGHT, "zero bytes, 204; HTML without text and scripts", (sight.no_body, sight.no_text), On.GOOD
+    ),
+    _page_row(
+        Outcome.JS_SHELL, _SIGHT, f"HTML with scripts and under {sight.SHELL_CHARS} characters of text", sight.js_shell
+    ),
+    _page_row(
+        Outcome.UNSUPPORTED_TYPE, _SIGHT, "a complete body that does not open as its type", sight.unsupported_type
+    ),
     Row(
         Outcome.REDIRECT_ROOT,
         _INFERRED,
@@ -120,12 +142,19 @@ TABLE: tuple[Row, ...] = (
         On.GOOD,
     ),
     Row(Outcome.REDIRECT_ERROR, _INFERRED, "a last path named after an error", (redirects.redirect_error,), On.GOOD),
-    _page_row(Outcome.REDIRECT_SINK, _INFERRED, "several cited paths of a host that end on one page"),
-    _page_row(Outcome.PARKED, _INFERRED, "for-sale hosts and phrases"),
-    _page_row(Outcome.SOFT_404, _INFERRED, "score of a page that says it is not there"),
-    _page_row(Outcome.SOFT_404_SUSPECTED, _INFERRED, "a lower score of the same"),
-    _page_row(Outcome.FRAGMENT_MISSING, _CONTENT, "#id or #page=N in the page"),
-    _page_row(Outcome.TEXT_FRAGMENT_MISSING, _CONTENT, "#:~:text= in the page"),
+    _page_row(
+        Outcome.REDIRECT_SINK,
+        _INFERRED,
+        "three and more cited paths of a host that end on one page, neither deep nor their parent",
+        redirect_sink,
+    ),
+    _page_row(Outcome.PARKED, _INFERRED, "for-sale hosts in the chain; for-sale phrases on a short page", parked),
+    _page_row(
+        Outcome.SOFT_404, _INFERRED, f"the score of a page that is not there, {soft404.SOFT} and more", soft404.soft_404
+    ),
+    _page_row(Outcome.SOFT_404_SUSPECTED, _INFERRED, f"the same, {soft404.SUSPECTED} or 3", soft404.soft_404_suspected),
+    _page_row(Outcome.FRAGMENT_MISSING, _CONTENT, "#id or #page=N in the page", fragments.fragment_missing),
+    _page_row(Outcome.TEXT_FRAGMENT_MISSING, _CONTENT, "#:~:text= in the page", fragments.text_fragment_missing),
     Row(Outcome.OK_HTTPS, _CONTENT, "cited and last uri differ in scheme alone", (redirects.ok_https,), On.GOOD),
     Row(Outcome.OK_MOVED, _CONTENT, "301 or 308 on every hop", (redirects.ok_moved,), On.GOOD),
     Row(Outcome.OK_REDIRECTED, _CONTENT, "more than one hop", (redirects.ok_redirected,), On.GOOD),
@@ -151,8 +180,15 @@ def read(observation: Observation, cited_uri: str, around: Surroundings = Surrou
     for outcome, test in _ON_GOOD if case.is_good else _ON_BAD:
         match = test(case)
         if match is not None:
-            return Reading(outcome, match.evidence, match.sub, observation.robots_only)
+            unlike = _unlike_last_good(case) if FAMILY[outcome] is Family.INFERRED else None
+            return Reading(outcome, match.evidence, match.sub, observation.robots_only, unlike)
     raise AssertionError(f"no row of the outcome table fits {observation!r}")
+
+
+def _unlike_last_good(case: Case) -> bool | None:
+    """Whether the page shows something else than the last good capture; None where one of the two is not known."""
+    page, last_good = case.page, case.around.last_good
+    return None if page is None or last_good is None else is_unlike(page, last_good)
 
 
 def _as_verified(observation: Observation) -> Observation:

@@ -1,57 +1,30 @@
 """What the way to the last answer tells: moved, upgraded, sent home, sent to an error page or to a sign-in.
 
 Rules:
-- Only the uris and the statuses of the hops are read here, never a page.
+- Only the uris and the statuses of the hops are read here; a page is asked for an offer of its domain alone, which
+  outweighs where on the domain a redirect ends.
 - Every test is asked for good answers only (the rows above took the others)
   and matches nothing where nothing was redirected.
 """
 
 from __future__ import annotations
 
-import re
 from itertools import pairwise
-from urllib.parse import SplitResult, parse_qsl, unquote
 
 from crawler.judge.case import Case
 from crawler.judge.found import Found, found
-from crawler.judge.sites import host, is_home, parts, site
+from crawler.judge.parked import is_for_sale
+from crawler.judge.sites import host, is_error_page, is_home, keys_of, last_name, parts, plain_name, site
 from crawler.model import Via
 from crawler.suffixes import names
 
 PERMANENT = frozenset({301, 308})
 
-# Last path segments of error pages, without extension and punctuation (seen: ASP.NET, Drupal, Apache, nginx set-ups).
-_ERROR_NAMES = names(
-    "404 404error 404notfound 404page error404 errornotfound filenotfound http404 notfound page404 pagenotfound"
-)
-# Query parameters that only error redirects carry (ASP.NET customErrors mode RemoteOnly/On).
-_ERROR_KEYS = frozenset({"aspxerrorpath"})
 _LOGIN_NAMES = names("auth authorize cas login loginaspx logon oauth saml shibboleth signin sso userlogin wayf wplogin")
 _RETURN_KEYS = names(
     "back callback continue dest destination from goto next redirect redirectto redirecturi redirecturl ref referer "
     "refurl return returnto returnuri returnurl samlrequest service spentityid target url wctx"
 )
-
-
-def _plain(name: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", unquote(name).lower())
-
-
-def _last_name(split: SplitResult) -> str:
-    """The last path segment that says something, without extension and punctuation."""
-    segments = [_plain(segment.partition(".")[0]) for segment in split.path.split("/") if segment]
-    while segments and segments[-1] in ("index", "default"):
-        segments.pop()
-    return segments[-1] if segments else ""
-
-
-def _is_error_page(uri: str) -> bool:
-    split = parts(uri)
-    return _last_name(split) in _ERROR_NAMES or not _ERROR_KEYS.isdisjoint(_keys(split))
-
-
-def _keys(split: SplitResult) -> set[str]:
-    return {_plain(key) for key, _ in parse_qsl(split.query, keep_blank_values=True)}
 
 
 def same_uri(one: str, other: str, *, scheme: bool = True) -> bool:
@@ -75,16 +48,23 @@ def is_permanent(case: Case) -> bool:
     )
 
 
+def is_sign_in_uri(uri: str) -> bool:
+    """Whether a uri is named after a sign-in page."""
+    return last_name(parts(uri)) in _LOGIN_NAMES
+
+
+def knows_the_way_back(uri: str) -> bool:
+    """Whether a uri carries where to return to."""
+    return not keys_of(parts(uri)).isdisjoint(_RETURN_KEYS)
+
+
 def login(case: Case) -> Found | None:
     """A redirect to a sign-in path that carries the way back."""
-    if not case.is_redirected:
+    if not case.is_redirected or is_sign_in_uri(case.cited_uri):
         return None
     final = case.final.uri
-    split = parts(final)
-    segments = {_plain(segment.partition(".")[0]) for segment in split.path.split("/")}
-    if segments.isdisjoint(_LOGIN_NAMES) or _keys(split).isdisjoint(_RETURN_KEYS):
-        return None
-    if _last_name(parts(case.cited_uri)) in _LOGIN_NAMES:
+    segments = {plain_name(segment.partition(".")[0]) for segment in parts(final).path.split("/")}
+    if segments.isdisjoint(_LOGIN_NAMES) or not knows_the_way_back(final):
         return None
     return found(
         "login-redirect",
@@ -98,6 +78,8 @@ def redirect_root(case: Case) -> Found | None:
     final = case.final.uri
     if not case.is_redirected or is_home(case.cited_uri) or not is_home(final) or site(case.cited_uri) != site(final):
         return None
+    if is_for_sale(case):
+        return None
     return found(
         "redirect-root",
         f"The cited page is redirected to the home page of its site ({final}).",
@@ -108,7 +90,7 @@ def redirect_root(case: Case) -> Found | None:
 def redirect_error(case: Case) -> Found | None:
     """A redirect to a path that is named after an error."""
     final = case.final.uri
-    if not case.is_redirected or not _is_error_page(final) or _is_error_page(case.cited_uri):
+    if not case.is_redirected or not is_error_page(final) or is_error_page(case.cited_uri):
         return None
     return found(
         "redirect-error",

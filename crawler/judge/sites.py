@@ -1,4 +1,4 @@
-"""Which site a host belongs to, and which of its paths are front doors.
+"""Which site a host belongs to, and which of its paths are front doors or error pages.
 
 Rules:
 - A site is a registrable domain by the Public Suffix List (crawler/suffixes.py).
@@ -7,7 +7,7 @@ Rules:
 from __future__ import annotations
 
 import re
-from urllib.parse import SplitResult, parse_qsl, urlsplit
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from crawler.suffixes import names, registrable
 
@@ -22,6 +22,12 @@ _LANGUAGES = names(
 _LOCALE = re.compile(r"([a-z]{2,3})(?:[-_](?:[a-z]{4}|[a-z]{2}|\d{3}))*", re.IGNORECASE)
 _INDEX = re.compile(r"(?:index|default|home|main)(?:\.[a-z]{2,5})?", re.IGNORECASE)
 _LOCALE_KEYS = frozenset({"hl", "lang", "language", "locale"})
+# Last path segments of error pages, without extension and punctuation (seen: ASP.NET, Drupal, Apache, nginx set-ups).
+_ERROR_NAMES = names(
+    "404 404error 404notfound 404page error404 errornotfound filenotfound http404 notfound page404 pagenotfound"
+)
+# Query parameters that only error redirects carry (ASP.NET customErrors mode RemoteOnly/On).
+_ERROR_KEYS = frozenset({"aspxerrorpath"})
 
 
 def host(uri: str) -> str:
@@ -62,3 +68,27 @@ def is_home(uri: str) -> bool:
 def _is_locale(segment: str) -> bool:
     found = _LOCALE.fullmatch(segment)
     return found is not None and found[1].lower() in _LANGUAGES
+
+
+def plain_name(name: str) -> str:
+    """A name without case and punctuation."""
+    return re.sub(r"[^a-z0-9]", "", unquote(name).lower())
+
+
+def last_name(split: SplitResult) -> str:
+    """The last path segment that says something, without extension and punctuation."""
+    segments = [plain_name(segment.partition(".")[0]) for segment in split.path.split("/") if segment]
+    while segments and segments[-1] in ("index", "default"):
+        segments.pop()
+    return segments[-1] if segments else ""
+
+
+def is_error_page(uri: str) -> bool:
+    """Whether a uri is named after an error page."""
+    split = parts(uri)
+    return last_name(split) in _ERROR_NAMES or not _ERROR_KEYS.isdisjoint(keys_of(split))
+
+
+def keys_of(split: SplitResult) -> set[str]:
+    """The names of a query's parameters, plain."""
+    return {plain_name(key) for key, _ in parse_qsl(split.query, keep_blank_values=True)}
