@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from crawler.ledger.ledger import Ledger
-from crawler.model import Choice, Content, Coverage, Evidence, Look, Merge, Outcome, Override, Reading
+from crawler.model import Choice, Content, Coverage, Evidence, Look, Merge, Outcome, Override, Reading, Sight, SightKind
 from tests.test_ledger import AT, URI, WORDS, night, observation
 
 OTHER = "https://www.example.org/b"
@@ -70,7 +70,8 @@ def test_looks_are_of_nights_that_count_the_oldest_first(ledger: Ledger) -> None
         ledger.store_readings(night(number), [(URI, Reading(Outcome.OK, WORDS), seen)], "1")
     ledger.validate_night(night(1).id, False, WORDS, False)
     ledger.validate_night(night(2).id, True, None, True)
-    ledger.store_text("sha256:aa", None, None, "正文", "x")
+    ledger.link_payload(("sha256:aa", "text/html"), "html:1", "x")
+    ledger.store_sight(Sight("html:1", SightKind.HTML), "正文", "x")
     seen_at = [night(number).started_at for number in (3, 4)]
     assert ledger.looks_of(URI, night(4).id) == [
         Look(URI, night(3).id, seen_at[0], Outcome.OK, None, "sha256:aa", "正文"),

@@ -1,9 +1,9 @@
-"""The ledger's index of captures (archive.index.Index) and the main texts of payloads: derived from the WARC files."""
+"""The ledger's index of captures (archive.index.Index): derived from the WARC files."""
 
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +12,7 @@ from crawler.model import Capture, RecordType
 
 
 class Captures(Store):
-    """Where records lie, which of them were read back, and what their pages say."""
+    """Where records lie, and which of them were read back."""
 
     def add_captures(self, captures: Sequence[Capture]) -> None:
         """Index records whose bytes are already durable; known record ids are left as they are."""
@@ -101,18 +101,6 @@ class Captures(Store):
         """The names of the files that hold records of one night."""
         rows = self._rows("SELECT DISTINCT filename FROM captures WHERE night = ? ORDER BY filename", night)
         return [row["filename"] for row in rows]
-
-    # ------------------------------------------------------------ texts (derived)
-
-    def without_text(self, digests: Iterable[str]) -> list[Capture]:
-        """The originals of those payloads whose main text is not stored yet."""
-        missing = [d for d in digests if self._one("SELECT 1 FROM texts WHERE digest = ?", d) is None]
-        return [original for original in map(self.original_of, missing) if original is not None]
-
-    def store_text(self, digest: str, title: str | None, language: str | None, text: str, extractor: str) -> None:
-        """Store the main text of a payload."""
-        with self._writing() as db:
-            db.execute("INSERT OR IGNORE INTO texts VALUES (?, ?, ?, ?, ?)", (digest, title, language, text, extractor))
 
 
 # One look-up a file: DISTINCT would read the whole index.

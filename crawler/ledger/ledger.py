@@ -11,10 +11,12 @@ from typing import Any
 from crawler.errors import LedgerError
 from crawler.ledger.beside import SideLooks
 from crawler.ledger.captures import Captures, read_capture
+from crawler.ledger.differences import Differences
 from crawler.ledger.judgements import Judgements
 from crawler.ledger.requisites import Requisites
 from crawler.ledger.rulings import Rulings
 from crawler.ledger.seeds import Seeds
+from crawler.ledger.sights import Sights
 from crawler.ledger.targets import Targets
 from crawler.ledger.values import read_json, write_json
 from crawler.model import (
@@ -33,7 +35,7 @@ LOOKED_BACK = 30
 OBSERVATIONS_AT_ONCE = 500
 
 
-class Ledger(Captures, Judgements, Requisites, Rulings, Seeds, SideLooks, Targets):
+class Ledger(Captures, Differences, Judgements, Requisites, Rulings, Seeds, SideLooks, Sights, Targets):
     """What the nights saw: documents, targets, observations; readings and standings derived from them."""
 
     # ------------------------------------------------------------ nights
@@ -127,9 +129,10 @@ class Ledger(Captures, Judgements, Requisites, Rulings, Seeds, SideLooks, Target
     def looks_of(self, uri: str, upto: str, newest: int = LOOKED_BACK) -> list[Look]:
         """What the newest nights that count saw of a uri, up to and including one; oldest first."""
         rows = self._rows(
-            "SELECT r.night, r.data AS reading, o.data AS seen, t.text FROM readings r JOIN nights n ON n.id = r.night"
+            "SELECT r.night, r.data AS reading, o.data AS seen, s.text FROM readings r JOIN nights n ON n.id = r.night"
             " JOIN observations o ON o.night = r.night AND o.uri = r.subject"
-            " LEFT JOIN texts t ON t.digest = json_extract(o.data, '$.content.digest')"
+            " LEFT JOIN payload_sights p ON p.digest = json_extract(o.data, '$.content.digest')"
+            " AND p.mime = json_extract(o.data, '$.content.media_type') LEFT JOIN sights s ON s.key = p.sight"
             " WHERE r.subject = ? AND r.night <= ? AND n.valid = 1 AND n.few_hosts = 0"
             " ORDER BY r.night DESC LIMIT ?",
             uri,

@@ -129,9 +129,10 @@ CREATE TABLE completeness (
 """
 
 _FOURTH = """
+DROP TABLE texts;
 -- derived: what payloads show (model.Sight), and their main text (payloads that show the same share a row)
 CREATE TABLE sights (
-    key TEXT PRIMARY KEY, data TEXT NOT NULL, text TEXT NOT NULL
+    key TEXT PRIMARY KEY, data TEXT NOT NULL, text TEXT NOT NULL, reader TEXT NOT NULL
 ) STRICT;
 -- derived: which sight a payload has under the type it came with, and the version of the reader that says so
 CREATE TABLE payload_sights (

@@ -46,8 +46,8 @@ from crawler.night.plan import (
     wrappers_of,
 )
 from crawler.night.settle import known_targets, settle
+from crawler.night.sights import read_sights
 from crawler.night.telling import tell, told_of
-from crawler.night.texts import store_texts
 from crawler.night.voice import Voice
 from crawler.seeds.documents import Memory, Seeds, read_documents
 from crawler.urls.canonical import urlkey
@@ -130,7 +130,7 @@ def _finish(run: _Run) -> int:
         return TERMINATED
     ledger, night, config = run.ledger, run.night, run.config
     broken = prove_again(run.places.archive, ledger, run.voice)
-    store_texts(ledger, run.places.archive, night.id, config)
+    read_sights(ledger, run.places.archive, night.id, config)
     validity = read_night(ledger, night)
     if validity.valid:
         for found in find_settled(ledger, night, settle(run.seeds.citations, known_targets(ledger, config))):

@@ -28,6 +28,7 @@ VERSION = "1"  # of everything that a sight depends on
 MOST_OPENING = 4_000
 MOST_TEXT = 1_000_000  # characters of a text file
 READ_BYTES = 8 * 1024 * 1024  # of a page; what is longer is a dump of data
+MOST_EXTRACTED = 4 * 1024 * 1024  # beyond that, a main text would cost minutes and tell an editor nothing
 _GENERATED = re.compile(
     r"\d{5}|[0-9a-f]{8}|^:r|^(?:ember|yui|ext-gen|react|radix|headlessui|mui|uid|ui-id)[-_:]?", re.I
 )
@@ -73,6 +74,13 @@ def unread(body: Body) -> Shown:
     """The sight of a body that was not read: it took too long, or is longer than what is kept of one."""
     row = type_of(body.media_type, body.content)
     return Shown(Sight(_digest(row.kind, [_hash(body.content)]), row.kind), "")
+
+
+def read_text(body: Body) -> str:
+    """The main text of a page; of a very long one that of its beginning."""
+    from crawler.pages.text import main_text  # half a second of loading, for those nights only that need it
+
+    return main_text(text_of(body.content[:MOST_EXTRACTED], body.charset)[0], body.uri)
 
 
 # ---------------------------------------------------------------- a reader a kind
