@@ -234,8 +234,10 @@ def redirect_loop(case: Case) -> Found | None:
 
 def unavailable(case: Case) -> Found | None:
     """503 that says when to come back, or 202: not now (RFC 9110 §15.6.4, §15.3.3)."""
-    code, name = case.status, name_of(case)
-    wait = case.final.value("retry-after")
+    code = case.status
+    if code not in (202, 503):
+        return None
+    name, wait = name_of(case), case.final.value("retry-after")
     en_tries, zh_tries = _tries(case)
     if code == 503 and wait:
         return found(

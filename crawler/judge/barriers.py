@@ -10,7 +10,6 @@ from __future__ import annotations
 from crawler.judge.answers import name_of
 from crawler.judge.case import Case
 from crawler.judge.found import Found, found
-from crawler.judge.noticed import notice
 from crawler.judge.redirects import is_sign_in_uri, knows_the_way_back
 from crawler.judge.sites import host
 from crawler.judge.words.consent import gate_of
@@ -18,10 +17,7 @@ from crawler.judge.words.consent import gate_of
 
 def walled_page(case: Case) -> Found | None:
     """A wall that its page shows: a challenge, a denial, a filter."""
-    page = case.html
-    if page is None or case.status < 200:
-        return None
-    met = next((met for met in notice(page).walls if met.stands(case.status)), None)
+    met = next((met for met in case.noticed.walls if met.stands(case.status)), None)
     if met is None:
         return None
     name, wall = name_of(case), met.wall.name
@@ -37,8 +33,9 @@ def sign_in_page(case: Case) -> Found | None:
     page = case.html
     if page is None or not page.sight.password_fields or is_sign_in_uri(case.cited_uri):
         return None
-    words = notice(page).sign_in
-    if not words and not (case.is_redirected and knows_the_way_back(case.final.uri) and len(page.text) < 400):
+    if not case.noticed.sign_in and not (
+        case.is_redirected and knows_the_way_back(case.final.uri) and len(page.text) < 400
+    ):
         return None
     name = name_of(case)
     return found(
@@ -62,8 +59,7 @@ def consent_gate(case: Case) -> Found | None:
 
 def consent_page(case: Case) -> Found | None:
     """A page that asks for consent and shows nothing else."""
-    page = case.html
-    words = notice(page).consent if page is not None else ""
+    words = case.noticed.consent
     if not words:
         return None
     return found(
@@ -75,9 +71,8 @@ def consent_page(case: Case) -> Found | None:
 
 def maintenance_page(case: Case) -> Found | None:
     """A good answer that says that the whole site is down for now."""
-    page = case.html if case.is_good else None
-    words = notice(page).maintenance if page is not None else ""
-    if not words:
+    words = case.noticed.maintenance
+    if not words or not case.is_good:
         return None
     name = name_of(case)
     return found(

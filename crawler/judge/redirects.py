@@ -101,6 +101,8 @@ def redirect_error(case: Case) -> Found | None:
 
 def ok_https(case: Case) -> Found | None:
     """The same address, with https in place of http."""
+    if not case.is_redirected:
+        return None
     final = case.final.uri
     rose = parts(case.cited_uri).scheme == "http" and parts(final).scheme == "https"
     if not rose or not same_uri(case.cited_uri, final, scheme=False):

@@ -2,11 +2,13 @@
 
 Rules:
 - A site is a registrable domain by the Public Suffix List (crawler/suffixes.py).
+- What was split last is remembered: the same few uris are judged night after night.
 """
 
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 
 from crawler.suffixes import names, registrable
@@ -19,6 +21,7 @@ _LANGUAGES = names(
     "sm sn so sq sr ss st su sv sw ta te tg th ti tk tl tn to tr ts tt tw ug uk ur uz ve vi wo xh yi yo za zh zu "
     "cn hk jp kr us gb eng zho chi fra spa ara rus"
 )
+REMEMBERED = 8192
 _LOCALE = re.compile(r"([a-z]{2,3})(?:[-_](?:[a-z]{4}|[a-z]{2}|\d{3}))*", re.IGNORECASE)
 _INDEX = re.compile(r"(?:index|default|home|main)(?:\.[a-z]{2,5})?", re.IGNORECASE)
 _LOCALE_KEYS = frozenset({"hl", "lang", "language", "locale"})
@@ -30,11 +33,13 @@ _ERROR_NAMES = names(
 _ERROR_KEYS = frozenset({"aspxerrorpath"})
 
 
+@lru_cache(maxsize=REMEMBERED)
 def host(uri: str) -> str:
     """The host of a uri in lower case, or '' where it has none."""
     return (parts(uri).hostname or "").rstrip(".")
 
 
+@lru_cache(maxsize=REMEMBERED)
 def parts(uri: str) -> SplitResult:
     """The parts of a uri (RFC 3986 §3); all empty where it cannot be split."""
     try:
@@ -51,6 +56,7 @@ def site(uri: str) -> str:
     return registrable(host(uri))
 
 
+@lru_cache(maxsize=REMEMBERED)
 def is_home(uri: str) -> bool:
     """Whether a uri is its site's home or a locale root: `/`, `/en`, `/zh-hans/index.html`, `/?lang=fr`.
 

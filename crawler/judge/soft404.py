@@ -18,7 +18,7 @@ from crawler.judge.barriers import consent_gate, consent_page, maintenance_page,
 from crawler.judge.case import Case
 from crawler.judge.found import Found, Test, found
 from crawler.judge.likeness import LIKE, is_unlike, likeness
-from crawler.judge.noticed import notice
+from crawler.judge.noticed import NOTHING
 from crawler.judge.parked import parked
 from crawler.judge.redirects import login, redirect_error, redirect_root
 from crawler.judge.sight import js_shell, no_body, no_text, unsupported_type
@@ -61,14 +61,14 @@ class Score:
 
 
 def _title(case: Case, page: Page) -> Shown:
-    words = notice(page).title
+    words = case.noticed.title
     if not words or _is_about(case, page):
         return None
     return f"the title says “{words}”", f"标题写着“{words}”"
 
 
 def _heading(case: Case, page: Page) -> Shown:
-    words = notice(page).heading
+    words = case.noticed.heading
     if not words or _is_about(case, page):
         return None
     return f"the headline says “{words}”", f"大标题写着“{words}”"
@@ -81,24 +81,24 @@ def _is_about(case: Case, page: Page) -> bool:
 
 
 def _sentence(case: Case, page: Page) -> Shown:
-    words = notice(page).sentence
+    words = case.noticed.sentence
     return (f"its short text says “{words}”", f"正文很短，写着“{words}”") if words else None
 
 
 def _mark(case: Case, page: Page) -> Shown:
-    mark = notice(page).mark
+    mark = case.noticed.mark
     return (f"its body is marked {mark}", f"页面代码带有 {mark} 标记") if mark else None
 
 
 def _elsewhere(case: Case, page: Page) -> Shown:
-    uri = notice(page).elsewhere
+    uri = case.noticed.elsewhere
     if not uri or site(uri) != site(case.final.uri):
         return None
     return f"it gives {uri} as its own address", f"页面声明自己的地址是 {uri}"
 
 
 def _template(case: Case, page: Page) -> Shown:
-    name = notice(page).template
+    name = case.noticed.template
     return (f"it is the default 404 page of {name}", f"是 {name} 自带的 404 页面") if name else None
 
 
@@ -154,7 +154,7 @@ AGAINST: tuple[Sign, ...] = (
 def score(case: Case) -> Score:
     """The score of a good answer; nothing where no sign speaks for it, or where none can."""
     page = case.html
-    if page is None:
+    if page is None or (case.noticed is NOTHING and case.around.sibling is None and not page.sight.noindex):
         return NO_SIGN
     signs = tuple(_found(FOR, case, page))
     if not signs or is_home(case.cited_uri):

@@ -3,7 +3,7 @@
 Rules:
 - A row names the statuses it stands for, the fields it needs, and how long its page may be.
 - 410, 404 and 5xx of a delivery network are answers about the page, unless a challenge field says otherwise.
-- Walls that only their page shows (titles, captchas) are judged from page content.
+- Walls that only their page shows (titles, captchas) stand in words/wall_pages.py.
 """
 
 from __future__ import annotations
@@ -94,21 +94,28 @@ WALLS: tuple[Wall, ...] = (
 FIELDS_READ = frozenset(name for wall in WALLS for name, _ in wall.fields)
 
 
+_BY_STATUS = {status: tuple(wall for wall in WALLS if status in wall.statuses) for status in ANY_STATUS}
+
+
 def find_wall(observation: Observation) -> Wall | None:
     """The first row that the last answer of an observation fits, or None."""
     final = observation.final
     if final is None or final.status is None:
         return None
-    length = payload_length(observation)
-    return next((wall for wall in WALLS if _fits(wall, final.status, dict(final.fields), length)), None)
+    fields = dict(final.fields)
+    walls = _BY_STATUS.get(final.status, ())
+    return next((wall for wall in walls if _fits(wall, fields) and _is_short(wall, observation)), None)
 
 
-def _fits(wall: Wall, status: int, fields: dict[str, str], length: int | None) -> bool:
-    if status not in wall.statuses:
-        return False
-    if wall.longest_bytes is not None and (length is None or length > wall.longest_bytes):
-        return False
+def _fits(wall: Wall, fields: dict[str, str]) -> bool:
     return all(name in fields and fields[name].strip().lower().startswith(prefix) for name, prefix in wall.fields)
+
+
+def _is_short(wall: Wall, observation: Observation) -> bool:
+    if wall.longest_bytes is None:
+        return True
+    length = payload_length(observation)
+    return length is not None and length <= wall.longest_bytes
 
 
 def payload_length(observation: Observation) -> int | None:

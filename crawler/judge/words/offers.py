@@ -172,6 +172,6 @@ def find_offer(sight: Sight) -> str:
 
 def find_named_offer(sight: Sight, name: str) -> str:
     """The words by which a page's title offers the domain of this name, or ''."""
-    title = plain(sight.title) if name and sight.chars <= LONGEST_OFFER else ""
-    offer = _OF_A_NAME.search(title) if name in title else None
+    title = plain(sight.title)
+    offer = _OF_A_NAME.search(title) if name and name in title else None
     return f"{name} {offer[0]}" if offer else ""
