@@ -1,0 +1,124 @@
+"""What is known beside an observation when it is read: its page, what citations point at, where others end, siblings.
+
+Rules:
+- One surrounder serves one night; what it says depends on that night and on earlier ones alone, in whatever order the
+  night's observations are asked for.
+- Whatever is not known is left out: it is never waited for, nor fetched.
+- A fragment that shows a person is not looked for: nothing of it may be shown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import UTC, datetime
+
+from crawler.fetch.asking import host_of
+from crawler.ledger.ledger import Ledger
+from crawler.ledger.shapes import Shapes
+from crawler.model import Citation, Observation, Page, Sibling, SightKind, Surroundings
+from crawler.night.hearsay import sibling_of
+from crawler.urls.redact import redact, redact_fragment
+from crawler.urls.siblings import sibling_key
+
+# Pages kept at hand, of some tens of KiB at most.
+PAGES_KEPT = 1024
+NIGHT_ID = "%Y%m%dT%H%M%SZ"
+_TEXT = "text="
+
+
+class Surrounder:
+    """The surroundings of one night's observations; `citations` are those of that night.
+
+    `shapes` are those of observations read before, by who has read some.
+    """
+
+    def __init__(
+        self, ledger: Ledger, night_id: str, citations: Sequence[Citation], shapes: Shapes | None = None
+    ) -> None:
+        self._ledger = ledger
+        self._night_id = night_id
+        self._started_at = datetime.strptime(night_id, NIGHT_ID).replace(tzinfo=UTC)
+        self._shapes = shapes or Shapes()
+        self._pages: dict[str, Page] = {}
+        self._siblings: dict[str, Sibling | None] = {}
+        self._fragments: dict[str, tuple[str, ...]] = {}
+        self._text_fragments: dict[str, tuple[str, ...]] = {}
+        self._ending: dict[tuple[str, str], tuple[str, ...]] | None = None
+        self._cited = frozenset(subject for citation in citations if (subject := citation.same_as or citation.uri))
+        for citation in citations:
+            self._point(citation)
+
+    def of(self, seen: Observation, last_good: Page | None) -> Surroundings:
+        """What may be looked at when an observation is read; `last_good` is what its target showed when it was good."""
+        page = self.page_of(seen)
+        return Surroundings(
+            page=page,
+            fragments=self._fragments.get(seen.uri, ()),
+            text_fragments=self._text_fragments.get(seen.uri, ()),
+            sinking=self._sinking(seen),
+            sibling=self._sibling(seen.uri) if page is not None and page.sight.kind is SightKind.HTML else None,
+            last_good=last_good,
+        )
+
+    def page_of(self, seen: Observation) -> Page | None:
+        """What an observation's last answer shows; pages asked for again are the same object."""
+        key = _page_key(seen)
+        page = self._pages.pop(key, None) or self._ledger.page_of(seen)
+        if page is not None:
+            self._pages[key] = page
+            if len(self._pages) > PAGES_KEPT:
+                del self._pages[next(iter(self._pages))]
+        return page
+
+    # ---- what citations point at
+
+    def _point(self, citation: Citation) -> None:
+        subject = citation.same_as or citation.uri
+        if subject is None:
+            return
+        fragment, text = citation.uri_fragment, citation.text_fragment
+        if fragment and redact_fragment(fragment) == fragment:
+            self._fragments[subject] = _with(self._fragments.get(subject, ()), fragment)
+        if text and text.startswith(_TEXT) and redact(text) == text:
+            self._text_fragments[subject] = _with(self._text_fragments.get(subject, ()), text.removeprefix(_TEXT))
+
+    # ---- where others end
+
+    def _sinking(self, seen: Observation) -> tuple[str, ...]:
+        final = seen.final
+        if final is None or len(seen.hops) < 2:
+            return ()
+        if self._ending is None:
+            self._ending = self._find_endings()
+        return self._ending.get((host_of(seen.uri), final.uri), ())
+
+    def _find_endings(self) -> dict[tuple[str, str], tuple[str, ...]]:
+        """By host and final uri, the cited uris that a redirect led there this night."""
+        found: dict[tuple[str, str], list[str]] = {}
+        for stored, _ in self._ledger.observed(self._night_id, self._shapes):
+            hops = stored.like.hops if stored.uri in self._cited else ()
+            if len(hops) > 1 and hops[-1].status is not None:
+                found.setdefault((host_of(stored.uri), hops[-1].uri), []).append(stored.uri)
+        return {place: tuple(uris) for place, uris in found.items()}
+
+    # ---- siblings
+
+    def _sibling(self, uri: str) -> Sibling | None:
+        key = sibling_key(uri)
+        if key is None:
+            return None
+        if key not in self._siblings:
+            self._siblings[key] = sibling_of(self._ledger, uri, self._started_at)
+        return self._siblings[key]
+
+
+def _page_key(seen: Observation) -> str:
+    """What pages are remembered by: payload, media type and status; for an answer without, its record."""
+    status = seen.final.status if seen.final else None
+    if seen.content is not None:
+        return f"{seen.content.digest} {seen.content.media_type} {seen.content.coverage} {status}"
+    return (seen.final.record_id if seen.final else None) or f"{seen.night} {seen.uri}"
+
+
+def _with(those: Iterable[str], one: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys([*those, one]))
