@@ -50,6 +50,11 @@ class Turnout:
             turnout.count(seen)
         return turnout
 
+    def join(self, other: Turnout) -> None:
+        """Add another turnout's hosts."""
+        self.tried |= other.tried
+        self.answered |= other.answered
+
     def count(self, seen: Observation) -> None:
         """Add an observation's hosts."""
         self.tried.update(host(hop.uri) for hop in seen.hops if _is_asked(hop))

@@ -18,7 +18,7 @@ from typing import Any
 from crawler.ledger.shapes import Shapes, Stored
 from crawler.ledger.store import Store
 from crawler.ledger.values import read_json, write_json
-from crawler.model import Change, Night, NightReading, Observation, Outcome, Reading, Standing
+from crawler.model import Beside, Change, Night, NightReading, Observation, Outcome, Reading, Standing
 
 # What rules make of a night, column by column; the other columns come from the observation itself.
 _DERIVED = "outcome, robots_only, sub, unlike_last_good, change, baseline, https, elsewhere, data"
@@ -153,6 +153,42 @@ class Judgements(Store):
         row = self._one("SELECT id FROM nights WHERE id <= ? ORDER BY id DESC LIMIT 1 OFFSET ?", upto, nights - 1)
         return str(row["id"]) if row else ""
 
+    # ------------------------------------------------------------ what readings look at, cheaply
+
+    def cited_by_number(self, night_id: str) -> tuple[int, ...]:
+        """The numbers of a night's citations: two nights that have the same cite the same."""
+        rows = self._rows("SELECT citation FROM night_citations WHERE night = ? ORDER BY place", night_id)
+        return tuple(row[0] for row in rows)
+
+    def abouts(self, kind: Beside) -> frozenset[str]:
+        """Everything that a look of a kind was ever about."""
+        rows = self._rows("SELECT DISTINCT about FROM side_looks WHERE kind = ?", kind.value)
+        return frozenset(row[0] for row in rows)
+
+    def looked_beside(self, night_id: str) -> list[tuple[Beside, str]]:
+        """What a night looked at beside its targets: kinds, and what each look was about."""
+        rows = self._rows("SELECT kind, about FROM side_looks WHERE night = ?", night_id)
+        return [(Beside(row[0]), row[1]) for row in rows]
+
+    def nights_without_sights(self, since: str, reader: str) -> list[str]:
+        """The nights from one on that ended on payloads which this reader did not read yet."""
+        rows = self._rows(
+            "SELECT DISTINCT r.night FROM readings r JOIN captures c ON c.record_id = r.record_id"
+            " WHERE r.night >= ? AND c.payload_length > 0 AND NOT EXISTS"
+            " (SELECT 1 FROM payload_sights p WHERE p.digest = c.digest AND p.reader = ?) ORDER BY r.night",
+            since,
+            reader,
+        )
+        return [row[0] for row in rows]
+
+    def note_rules(self, nights: Iterable[str], rules_version: str) -> None:
+        """Record by which rules nights were judged last."""
+        with self._writing() as db:
+            db.executemany(
+                "UPDATE nights SET rules_version = ? WHERE id = ? AND rules_version IS NOT ?",
+                [(rules_version, night, rules_version) for night in nights],
+            )
+
     # ------------------------------------------------------------ standings
 
     def store_standings(self, night_id: str, standings: dict[str, Standing], rules_version: str) -> None:
@@ -164,13 +200,6 @@ class Judgements(Store):
         rows = (_standing_row(*standing, rules_version) for standing in standings)
         with self._writing() as db:
             db.executemany("INSERT OR REPLACE INTO standings VALUES (?, ?, ?, ?, ?, ?, ?, ?)", rows)
-
-    def remove_standings(self, nights: Iterable[str], subject: str) -> None:
-        """Forget a subject's verdicts after nights that say nothing of it any more."""
-        with self._writing() as db:
-            db.executemany(
-                "DELETE FROM standings WHERE subject = ? AND night = ?", [(subject, night) for night in nights]
-            )
 
     def standings_over(self, subject: str, since: str = "") -> dict[str, str]:
         """By night from one on, a subject's verdict as it is stored: see `standing_text`."""

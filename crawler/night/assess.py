@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from crawler.config import Config
 from crawler.fetch.asking import host_of
 from crawler.judge import RULES_VERSION
-from crawler.judge.outcome import read, read_citation
+from crawler.judge.outcome import read_citation
 from crawler.judge.rows import Known
 from crawler.judge.run import RunValidity, Turnout, run_validity
 from crawler.judge.verdict import judge
+from crawler.ledger.judgements import Entry
 from crawler.ledger.ledger import Ledger
 from crawler.model import Choice, Citation, Evidence, Merge, Night, Observation, Outcome, Reading, Standing
 from crawler.night.lookalikes import alike, find_merges, find_undone
+from crawler.night.plan import NOT_DUE, not_due
+from crawler.night.reading import Reader
 from crawler.night.settling import choose, other_readings
 
 # Exit statuses of nights that came to their end.
@@ -29,10 +32,10 @@ NOT_REACHED = Reading(
 
 def read_night(ledger: Ledger, night: Night) -> RunValidity:
     """Store whether the night counts, and what each of its observations reads as; returns the validity."""
-    validity = run_validity(Turnout.of(ledger.each_observation(night.id)), *before(ledger, night))
+    found = Reader(ledger).read(night, ledger.citations_of(night.id))
+    validity = run_validity(found.turnout, *before(ledger, night))
     ledger.validate_night(night.id, validity.valid, validity.reason, validity.few_hosts)
-    readings = ((seen.uri, read(seen, seen.uri), seen) for seen in ledger.each_observation(night.id))
-    ledger.store_readings(night, readings, RULES_VERSION)
+    ledger.enter(night, found.differing, RULES_VERSION)
     return validity
 
 
@@ -67,8 +70,11 @@ def _found_merges(ledger: Ledger, night: Night, citations: Sequence[Citation]) -
 
 def assess(ledger: Ledger, night: Night, citations: Sequence[Citation], config: Config) -> None:
     """Store the readings and standings of a night's citations, once `read_night` has read what it saw."""
+    found = Reader(ledger, config).read(night, citations)
     observations = ledger.observations_of(night.id)
-    ledger.store_readings(night, readings_of(citations, observations, tracker_answers(ledger)), RULES_VERSION)
+    later = not_due(ledger, night, citations)
+    ledger.enter(night, found.differing, RULES_VERSION)
+    ledger.enter(night, uncrawled(citations, observations, tracker_answers(ledger), later), RULES_VERSION)
     ledger.store_standings(night.id, standings_of(ledger, night, config), RULES_VERSION)
     ledger.note_robots(night, *robots_hosts(list(observations.values())))
 
@@ -103,30 +109,49 @@ def subject_of(citation: Citation) -> str:
     return citation.same_as or citation.uri or citation.id
 
 
-def readings_of(
-    citations: Sequence[Citation], observations: Mapping[str, Observation], answers: Mapping[str, str]
-) -> list[tuple[str, Reading, Observation | None]]:
-    """One reading per subject: of its observation, or of the citation itself."""
-    found: dict[str, tuple[str, Reading, Observation | None]] = {}
+def uncrawled(
+    citations: Sequence[Citation], observed: Collection[str], answers: Mapping[str, str], later: Collection[str]
+) -> list[Entry]:
+    """One entry per subject that was not observed: `later` are those that were not due."""
+    found: dict[str, Entry] = {}
     for citation in citations:
         subject = subject_of(citation)
-        seen = observations.get(subject)
-        answer = answers.get(citation.wrapper.sha256) if citation.wrapper else None
-        reading = read_citation(citation, answer) or (read(seen, seen.uri) if seen else NOT_REACHED)
-        found.setdefault(subject, (subject, reading, seen))
+        if subject not in observed:
+            answer = answers.get(citation.wrapper.sha256) if citation.wrapper else None
+            reading = read_citation(citation, answer) or (NOT_DUE if subject in later else NOT_REACHED)
+            found.setdefault(subject, Entry(subject, reading))
     return list(found.values())
+
+
+class Knowledge:
+    """What is known beside the nights: read once, asked for by subject."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._heard_since = answered_since(ledger)
+        self._capped = ledger.nights_with_few_hosts()
+        # A night with two resolvers reports a name as missing only when both say so.
+        self._confirming = frozenset(
+            night_id for night_id, ran_with in ledger.settings_of().items() if len(ran_with.get("resolvers", ())) > 1
+        )
+        self._rulings = ledger.rulings()
+        self._acceptances = ledger.acceptances()
+
+    def of(self, subject: str) -> Known:
+        """What is known of a subject."""
+        return Known(
+            self._heard_since.get(host_of(subject)),
+            self._capped,
+            self._confirming,
+            tuple(acceptance.made_at for acceptance in self._acceptances.get(subject, ())),
+            tuple(self._rulings.get(subject, ())),
+        )
 
 
 def standings_of(ledger: Ledger, night: Night, config: Config) -> dict[str, Standing]:
     """The verdict of every subject that was read this night, over all its nights."""
-    since = answered_since(ledger)
-    few_hosts = ledger.nights_with_few_hosts()
-    # A night with two resolvers reports a name as missing only when both say so.
-    confirming = {night_id for night_id, ran_with in ledger.settings_of().items() if len(ran_with["resolvers"]) > 1}
+    knowledge, zone = Knowledge(ledger), ZoneInfo(config.timezone)
     return {
-        subject: judge(
-            nights, Known(since.get(host_of(subject)), few_hosts, frozenset(confirming)), ZoneInfo(config.timezone)
-        )
+        subject: judge(nights, knowledge.of(subject), zone)
         for subject, nights in ledger.histories(night.id)
         if nights[-1].night == night.id
     }
