@@ -16,6 +16,7 @@ from crawler.cli.citing import add_cite, add_url
 from crawler.cli.nights import add_night, add_report
 from crawler.cli.options import said
 from crawler.cli.targets import add_target
+from crawler.cli.verdicts import add_rejudge, add_verdict
 from crawler.errors import AnotherNight, EverciteError, UsageError
 from crawler.version import VERSION
 
@@ -76,4 +77,6 @@ def _parser() -> argparse.ArgumentParser:
     add_report(commands)
     add_archive(commands)
     add_target(commands)
+    add_verdict(commands)
+    add_rejudge(commands)
     return parser

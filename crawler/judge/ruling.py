@@ -57,18 +57,17 @@ class Desk:
         hijacked = standing.verdict is Verdict.HIJACKED and self._seen is not Verdict.HIJACKED
         other = ruling.family is not None and not said_nothing(night) and FAMILY[night.outcome] is not ruling.family
         concluded = other and standing.verdict is not Verdict.SUSPECT
-        if hijacked or concluded or night.seen_at >= ends_at(ruling):
+        end = ends_at(ruling)
+        if hijacked or concluded or (end is not None and night.seen_at >= end):
             self._ruling = None
         return self._ruling is None
 
 
-def ends_at(ruling: Ruling) -> datetime:
-    """When a ruling ends at the latest."""
-    if ruling.expires_at is not None:
-        return ruling.expires_at
-    if ruling.family is Family.REFUSAL:
+def ends_at(ruling: Ruling) -> datetime | None:
+    """When a ruling ends at the latest; None for one that holds for good."""
+    if ruling.expires_at is None and ruling.family is Family.REFUSAL:
         return ruling.made_at + HUMAN_ANSWER_LASTS
-    return datetime.max.replace(tzinfo=ruling.made_at.tzinfo)
+    return ruling.expires_at
 
 
 def _told(ruling: Ruling, standing: Standing, zone: tzinfo) -> Standing:

@@ -10,13 +10,22 @@ from typing import TypeVar
 
 from crawler.ledger.store import Store
 from crawler.ledger.values import read_json, write_json
-from crawler.model import Acceptance, Ruling
+from crawler.model import Acceptance, Citation, Ruling
 
 _Word = TypeVar("_Word", Ruling, Acceptance)
 
 
 class Rulings(Store):
     """Rulings and acceptances by subject: the uri that is fetched, or the citation's id where there is none."""
+
+    def citation_of_uri(self, uri: str) -> Citation | None:
+        """The citation that cites a uri, in its newest form; of several the one in the newest night, first in it."""
+        row = self._one(
+            "SELECT c.data FROM citations c JOIN night_citations n ON n.citation = c.number"
+            " WHERE json_extract(c.data, '$.uri') = ? ORDER BY n.night DESC, n.place LIMIT 1",
+            uri,
+        )
+        return read_json(Citation, row["data"]) if row else None
 
     def rule(self, ruling: Ruling) -> None:
         """Record a ruling, or that an earlier one is taken back."""

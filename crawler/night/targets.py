@@ -62,10 +62,21 @@ def take_back(ledger: Ledger, citation_id: str, why: str, clock: Clock) -> None:
 
 
 def _override(citation: Citation, uri: str | None, why: str, clock: Clock) -> Override:
-    words = redact_text(_plain(" ".join(_text(why).split())))
+    return Override(typed_subject(citation), citation.id, uri, words_of(why, "--why"), clock.now())
+
+
+def words_of(text: str, option: str) -> str:
+    """An editor's words as they are kept: on one line, printable, every address in them redacted.
+
+    Raises UsageError when nothing is left, naming the option.
+    """
+    words = redact_text(_plain(" ".join(_text(text).split())))
     if not words:
-        raise UsageError("--why is empty; say in a few words why, for whoever reads the report later")
-    return Override(typed_subject(citation), citation.id, uri, words, clock.now())
+        raise UsageError(f"{option} is empty; say in a few words {_WANTED[option]}, for whoever reads the report later")
+    return words
+
+
+_WANTED = {"--why": "why", "--by": "who you are"}
 
 
 def _text(words: str) -> str:
