@@ -60,10 +60,12 @@ $(VENV)/ready: $(BIN)/python pyproject.toml constraints.txt
 	@touch $@
 
 # The peers have pins of their own: one of them wants older releases than ours.
-$(BENCH)/ready: bench/requirements.txt
+$(BENCH)/ready: bench/requirements.txt bench/package-lock.json
 	sh bin/venv $(PYTHON) $(BENCH)
 	@echo '*' > $(BENCH)/.gitignore
 	PIP_CONSTRAINT= PIP_BUILD_CONSTRAINT= $(BENCH)/bin/python -m pip install -qq -r $<
+	@mkdir -p $(BENCH)/node && cp bench/package.json bench/package-lock.json $(BENCH)/node
+	@if command -v npm >/dev/null; then npm ci --silent --prefix $(BENCH)/node; fi
 	@touch $@
 
 $(VENV)/ready-test: $(VENV)/ready

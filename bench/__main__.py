@@ -15,7 +15,7 @@ from dataclasses import replace
 from bench.page import Section, write_section
 
 ARCHIVE = ("archive-pages", "archive-latency", "archive-hosts", "archive-body", "archive-second", "profile")
-SUITES = ("seeds", *ARCHIVE)
+SUITES = ("seeds", *ARCHIVE, "museum")
 MODULES = {"profile": "archive_profile"}
 
 
