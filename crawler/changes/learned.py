@@ -11,7 +11,7 @@ Rules:
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from hashlib import sha256
 from itertools import pairwise
@@ -82,23 +82,20 @@ class Learned:
         places = self.facts.get(_skeleton(key))
         if not places:
             return key
-        hidden = [fact for n, fact in enumerate(find_facts(key)) if n in places]
+        hidden = [fact for n, fact in enumerate(_places(key)) if n in places]
         return _replaced(key, hidden, lambda fact: MASK)
 
 
 NOTHING = Learned()
 
 
-def learn(
-    captures: Sequence[Sequence[Passage]], samples: Sequence[tuple[Sequence[Passage], Sequence[Passage]]] = ()
-) -> Learned:
+def learn(captures: Sequence[Skeletons], samples: Sequence[tuple[Skeletons, Skeletons]] = ()) -> Learned:
     """What is volatile in successive captures (oldest first), or between captures and their samples."""
-    recent = [_Skeletons(found) for found in captures[-WINDOW:]]
-    pairs = [(_Skeletons(one), _Skeletons(other)) for one, other in samples]
-    slots = {(slot.before, slot.after): slot for slot in [*_slots_of_pairs(pairs), *_slots(_stable_end(recent))]}
+    recent = captures[-WINDOW:]
+    slots = {(slot.before, slot.after): slot for slot in [*_slots_of_pairs(samples), *_slots(_stable_end(recent))]}
     rested = _rested_slots(recent)
-    kept = tuple(slot for key, slot in sorted(slots.items()) if key not in rested)
-    return Learned(_volatile_facts(recent, pairs), kept)
+    kept = tuple(slot for key, slot in sorted(slots.items(), key=lambda item: item[0]) if key not in rested)
+    return Learned(_volatile_facts(recent, samples), kept)
 
 
 def is_volatile(steps: Sequence[bool | None], sampled: bool = False, rests: bool = False) -> bool:
@@ -124,23 +121,43 @@ def vary(values: Sequence[Hashable | None]) -> bool:
 # ---------------------------------------------------------------- skeletons
 
 
-class _Skeletons:
-    """A capture's sentences with their facts taken out, and where each stands that stands once."""
+class Skeletons:
+    """A capture's sentences with their facts taken out; where those stand that stand once, and their facts."""
 
     def __init__(self, found: Sequence[Passage]) -> None:
         self.keys = [passage.key for passage in found]
-        self.order = [_skeleton(key) for key in self.keys]
+        facts = [_places(key) for key in self.keys]
+        self.order = [_told_skeleton(key, of) for key, of in zip(self.keys, facts, strict=True)]
         counts = Counter(self.order)
         self.places = {skeleton: n for n, skeleton in enumerate(self.order) if counts[skeleton] == 1}
+        self._values = {
+            skeleton: tuple((fact.kind, fact.value) for fact in facts[n])
+            for skeleton, n in self.places.items()
+            if facts[n]
+        }
+
+    @property
+    def with_facts(self) -> Iterable[str]:
+        """The sentences that stand once and hold facts."""
+        return self._values
 
     def values(self, skeleton: str) -> tuple[tuple[str, str], ...] | None:
         """Kinds and values of the facts of a sentence, None where it does not stand once."""
-        place = self.places.get(skeleton)
-        return None if place is None else tuple((f.kind, f.value) for f in find_facts(self.keys[place]))
+        return self._values.get(skeleton)
 
 
 def _skeleton(key: str) -> str:
-    return _replaced(key, find_facts(key), lambda fact: f"⟨{fact.kind}⟩")
+    return _told_skeleton(key, _places(key))
+
+
+def _told_skeleton(key: str, facts: Sequence[Fact]) -> str:
+    return _replaced(key, facts, lambda fact: f"⟨{fact.kind}⟩")
+
+
+def _places(key: str) -> list[Fact]:
+    """The facts of a sentence, and what is masked in it: most often a date, that another day's look leaves open."""
+    masked = [Fact("date", MASK, at, at + 1) for at, one in enumerate(key) if one == MASK]
+    return sorted([*find_facts(key), *masked], key=lambda fact: fact.start) if masked else find_facts(key)
 
 
 def _replaced(key: str, facts: Sequence[Fact], put: Callable[[Fact], str]) -> str:
@@ -156,11 +173,11 @@ def _replaced(key: str, facts: Sequence[Fact], put: Callable[[Fact], str]) -> st
 
 
 def _volatile_facts(
-    recent: Sequence[_Skeletons], pairs: Sequence[tuple[_Skeletons, _Skeletons]]
+    recent: Sequence[Skeletons], pairs: Sequence[tuple[Skeletons, Skeletons]]
 ) -> dict[str, frozenset[int]]:
     found = {}
     for skeleton in dict.fromkeys(
-        key for capture in [*recent, *(one for one, _ in pairs)] for key in capture.places if "⟨" in key
+        key for capture in [*recent, *(one for one, _ in pairs)] for key in capture.with_facts
     ):
         steps = [_differing(one.values(skeleton), other.values(skeleton)) for one, other in pairwise(recent)]
         sampled = [_differing(one.values(skeleton), other.values(skeleton)) for one, other in pairs]
@@ -188,7 +205,7 @@ def _at(step: list[bool] | None, n: int) -> bool | None:
 # ---------------------------------------------------------------- sentences that vary between neighbours that stay
 
 
-def _stable_end(captures: Sequence[_Skeletons]) -> Sequence[_Skeletons]:
+def _stable_end(captures: Sequence[Skeletons]) -> Sequence[Skeletons]:
     """The newest captures between which most of the page stays."""
     for start in range(len(captures)):
         if _is_stable(captures[start:], _anchors(captures[start:])):
@@ -196,12 +213,12 @@ def _stable_end(captures: Sequence[_Skeletons]) -> Sequence[_Skeletons]:
     return ()
 
 
-def _is_stable(captures: Sequence[_Skeletons], anchors: Sequence[str]) -> bool:
+def _is_stable(captures: Sequence[Skeletons], anchors: Sequence[str]) -> bool:
     staying = sum(map(len, anchors))
     return all(staying >= LEAST_STABLE * sum(map(len, capture.order)) for capture in captures)
 
 
-def _anchors(captures: Sequence[_Skeletons]) -> list[str]:
+def _anchors(captures: Sequence[Skeletons]) -> list[str]:
     """Sentences that stand once in each capture, in the same order."""
     anchors = [s for s in captures[0].order if all(s in capture.places for capture in captures)] if captures else []
     for capture in captures[1:]:
@@ -210,7 +227,7 @@ def _anchors(captures: Sequence[_Skeletons]) -> list[str]:
     return anchors
 
 
-def _runs(captures: Sequence[_Skeletons], anchors: Sequence[str]) -> Iterator[tuple[str, str, list[list[str]]]]:
+def _runs(captures: Sequence[Skeletons], anchors: Sequence[str]) -> Iterator[tuple[str, str, list[list[str]]]]:
     """Neighbours that stay, and what stands between them in each capture, where that is anything."""
     for before, after in pairwise([BEGIN, *anchors, END]):
         runs = []
@@ -221,14 +238,14 @@ def _runs(captures: Sequence[_Skeletons], anchors: Sequence[str]) -> Iterator[tu
             yield before, after, runs
 
 
-def _slots(captures: Sequence[_Skeletons]) -> Iterator[Slot]:
+def _slots(captures: Sequence[Skeletons]) -> Iterator[Slot]:
     for before, after, runs in _runs(captures, _anchors(captures)):
         if is_volatile([one != other for one, other in pairwise(runs)]):
             slot = _slot(before, after, runs, lambda steps: is_volatile(steps))
             yield from (slot,) if slot else ()
 
 
-def _slots_of_pairs(pairs: Sequence[tuple[_Skeletons, _Skeletons]]) -> Iterator[Slot]:
+def _slots_of_pairs(pairs: Sequence[tuple[Skeletons, Skeletons]]) -> Iterator[Slot]:
     for pair in pairs:
         anchors = _anchors(pair)
         for before, after, runs in _runs(pair, anchors) if _is_stable(pair, anchors) else ():
@@ -274,7 +291,7 @@ def _by_kind(run: Sequence[str]) -> dict[str, Counter[str]]:
     return found
 
 
-def _rested_slots(captures: Sequence[_Skeletons]) -> frozenset[tuple[str, str]]:
+def _rested_slots(captures: Sequence[Skeletons]) -> frozenset[tuple[str, str]]:
     """Neighbours between which nothing has moved of late."""
     last = captures[-RUN - 1 :]
     if len(last) <= RUN:

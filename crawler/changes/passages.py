@@ -17,7 +17,7 @@ from datetime import date
 from crawler.volatile import MASK, mask
 
 # Beyond this a text is a data dump, and its rest tells an editor nothing.
-MOST_CHARACTERS = 2_000_000
+MOST_CHARACTERS, MOST_PASSAGES = 2_000_000, 50_000
 # What is printed in several ways and means the same (Unicode 15, General Punctuation; NFKC leaves these).
 _TYPOGRAPHY = str.maketrans(
     "‘’‚‛′“”„‟″«»‐‑‒–—―−·•﹣",
@@ -55,6 +55,8 @@ def passages(text: str, days: Collection[date] = ()) -> list[Passage]:
     lines = text[:MOST_CHARACTERS].replace("\f", "\n").split("\n")
     for number, (line, masked) in enumerate(zip(lines, _masked(lines, days), strict=True)):
         found += _of_line(number, " ".join(line.split()), masked)
+        if len(found) >= MOST_PASSAGES:
+            break
     return found
 
 
