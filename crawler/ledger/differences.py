@@ -121,11 +121,11 @@ class Differences(Store):
         )
         return read_json(Difference, row["data"]) if row else None
 
-    def keep_differences(self, found: Iterable[tuple[DifferenceName, Difference]], rules_version: str) -> None:
-        """Keep differences, in place of what other rules found."""
-        rows = [(name.old, name.new, name.cited, rules_version, write_json(one)) for name, one in found]
+    def keep_difference(self, name: DifferenceName, found: Difference, rules_version: str) -> None:
+        """Keep a difference, in place of what other rules found."""
+        row = (name.old, name.new, name.cited, rules_version, write_json(found))
         with self._writing() as db:
-            db.executemany("INSERT OR REPLACE INTO differences VALUES (?, ?, ?, ?, ?)", rows)
+            db.execute("INSERT OR REPLACE INTO differences VALUES (?, ?, ?, ?, ?)", row)
 
 
 _SEEN = """
