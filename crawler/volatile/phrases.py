@@ -33,7 +33,6 @@ _ZH_AGE = (
     r"(?:\d{1,3}|[几幾半数一二两兩三四五六七八九十]{1,3})\s?"
     r"(?:秒[钟鐘]?|分[钟鐘]?|[个個]?半?小?[时時]|天|周|週|[个個]?星期|[个個]多?月|年)\s?之?前"
 )
-_WORDS_BEFORE = re.compile(r"((?:[^\W\d_]+[ \u00a0])?[^\W\d_]+)\s?[:：(（\[]?\s?$")
 _WORDS_BEHIND = re.compile(r"\s?([^\W\d_]+)(?:[ \u00a0]([^\W\d_]+))?")
 
 
@@ -47,16 +46,18 @@ class Phrase(NamedTuple):
 
 
 def mask_phrases(text: str, put: str) -> str:
-    """The text with `put` for every phrase."""
+    """The text with `put` for every phrase; a row is tried on those lines alone that hold one of its words."""
     folded = text.lower()
-    for row in PHRASES:
+    rows = [row for row in PHRASES if not row.words or any(word in folded for word in row.words)]
+    return "\n".join([_mask_line(line, rows, put) for line in text.split("\n")])
+
+
+def _mask_line(line: str, rows: list[Phrase], put: str) -> str:
+    folded = line.lower()
+    for row in rows:
         if not row.words or any(word in folded for word in row.words):
-            text = _masked(row, text, put)
-    return text
-
-
-def _masked(row: Phrase, text: str, put: str) -> str:
-    return row.pattern.sub(lambda found: put if row.holds(found) else found[0], text)
+            line = row.pattern.sub(lambda found, holds=row.holds: put if holds(found) else found[0], line)  # type: ignore[misc]
+    return line
 
 
 # ---------------------------------------------------------------- what must be true of a place
@@ -68,36 +69,37 @@ def _is_no_deadline(found: re.Match[str]) -> bool:
 
 def _is_counted(found: re.Match[str]) -> bool:
     """Whether a number is a counter's: its label stands before a colon or bracket, or right behind it, alone."""
-    return _is_labelled(found) or _is_counting(found)
-
-
-def _is_labelled(found: re.Match[str]) -> bool:
-    """`Views: 12`, `Comments (12)`, `Read 12 times`."""
-    before = found.string[max(0, found.start() - 40) : found.start()].rpartition("\n")[2]
-    label = _WORDS_BEFORE.search(before)
-    if label is None:
-        return False
-    words = label[1].lower().replace("\u00a0", " ")
-    known = words in _NOUNS or words.rpartition(" ")[2] in _NOUNS
-    if known and before.rstrip()[-1:] in ":：([（":
-        return not _goes_on(found.string, found.end())
     behind = _WORDS_BEHIND.match(found.string, found.end())
-    return bool(words.rpartition(" ")[2] in _VERBS and behind and behind[1].lower() in _TIMES)
+    if behind is not None and _is_noun(behind):
+        return _is_counting(found, behind)
+    return _is_labelled(found, behind)
 
 
-def _is_counting(found: re.Match[str]) -> bool:
+def _is_noun(behind: re.Match[str]) -> bool:
+    return behind[1].lower() in _NOUNS or f"{behind[1]} {behind[2]}".lower() in _NOUNS
+
+
+def _is_counting(found: re.Match[str], behind: re.Match[str]) -> bool:
     """`12 views`, as a label and not in a sentence."""
-    behind = _WORDS_BEHIND.match(found.string, found.end())
-    if behind is None or _is_sentence(_word_before(found)):
+    end = behind.end() if behind[2] and f"{behind[1]} {behind[2]}".lower() in _NOUNS else behind.end(1)
+    before = found.string[max(0, found.start() - 32) : found.start()]
+    word = (before.split() or [""])[-1] if before[-1:] in " \u00a0" else ""
+    in_sentence = _is_sentence(word[:1]) and word not in _NOUNS
+    return not in_sentence and not _goes_on(found.string, end)
+
+
+def _is_labelled(found: re.Match[str], behind: re.Match[str] | None) -> bool:
+    """`Views: 12`, `Comments (12)`, `Views 12` on a line of its own, `Read 12 times`."""
+    before = found.string[max(0, found.start() - 40) : found.start()].rstrip()
+    words = re.sub(r"[.,;|·•–—:：(（\[-]", " ", before.lower()).split()[-2:]
+    if not words:
         return False
-    if behind[2] and f"{behind[1]} {behind[2]}".lower() in _NOUNS:
-        return not _goes_on(found.string, behind.end())
-    return behind[1].lower() in _NOUNS and not _goes_on(found.string, behind.end(1))
-
-
-def _word_before(found: re.Match[str]) -> str:
-    word = re.search(r"([^\W\d_])[\w'’-]{0,30}[ \u00a0]$", found.string[max(0, found.start() - 32) : found.start()])
-    return word[1] if word else ""
+    if words[-1] in _VERBS:
+        return behind is not None and behind[1].lower() in _TIMES
+    if words[-1] not in _NOUNS and " ".join(words) not in _NOUNS:
+        return False
+    alone = len(before.split()) <= 2 and not found.string[found.end() :].strip()
+    return (before[-1] in ":：([（" or alone) and not _goes_on(found.string, found.end())
 
 
 def _goes_on(text: str, end: int) -> bool:
@@ -120,6 +122,10 @@ def _age(row: Ago) -> Phrase:
     return Phrase("age", row.words, re.compile(pattern, re.IGNORECASE), _is_no_deadline)
 
 
+_TODAYS = (
+    *("今天", "今日", "昨天", "昨日", "前天", "现在", "today", "yesterday", "aujourd", "hier", "hoy", "ayer"),
+    *("hoje", "ontem", "сегодня", "вчера", "اليوم", "أمس"),
+)
 _TODAY_AT = rf"(?:{TODAY})[\s,，]{{0,2}}(?:(?:at|à|a las|às|в|الساعة)\s)?{CLOCK}"
 _NOW = (
     "(?:当前|當前|现在|現在|北京|系统|系統|服务器|本地)时间|(?:current|local|server|system) time"
@@ -139,10 +145,10 @@ PHRASES = (
     Phrase("just now", ("just now", "moments ago"), re.compile(r"\b(?:just now|(?:a few )?moments ago)\b", re.I)),
     Phrase("just now", ("à l’instant", "à l'instant"), re.compile(r"\bà l['’]instant\b(?!\s[^\W\d_])", re.I)),
     Phrase("just now", ("только что",), re.compile(r"(?m)^только что$", re.I)),
-    Phrase("today's clock", (":", "：", "点", "时", "h"), re.compile(_TODAY_AT, re.I), _is_no_deadline),
+    Phrase("today's clock", _TODAYS, re.compile(_TODAY_AT, re.I), _is_no_deadline),
     Phrase(
         "a clock told as one",
-        ("时间", "時間", "time", "heure", "hora", "время", "الوقت"),
+        ("时间", "時間", " time", "heure", "hora ", "время", "الوقت"),
         re.compile(rf"(?:{_NOW})\s?[:：]?\s?{CLOCK}", re.I),
     ),
     Phrase("counter", (), re.compile(COUNT), _is_counted),
@@ -156,7 +162,7 @@ PHRASES = (
     ),
     Phrase(
         "counter, Chinese number",
-        tuple(_ZH_NOUNS.split("|")),
+        (*_ZH_NOUNS.split("|"), "看过", "看過", "已读", "在看"),
         re.compile(
             rf"{COUNT}\s?(?:人次|次|人|条|條|个|個)?\s?(?:已|在)?(?:{_ZH_NOUNS}|看过|看過|已读|在看|关注)(?![{HAN}])"
         ),

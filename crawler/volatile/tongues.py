@@ -42,21 +42,21 @@ AGES = (
     Ago(
         ("il y a",),
         "il y a (?:environ |plus de |moins de )?",
-        "une?|deux|trois|quelques",
+        "une?|deux|trois|quatre|cinq|six|sept|huit|neuf|dix|quelques",
         "secondes?|s|minutes?|min|mn|heures?|h|jours?|j|semaines?|mois|ans?|années?",
         unless=r"\s(?:de|des|d['’])",
     ),
     Ago(
         ("hace ",),
-        "hace (?:unos |unas |casi |más de )?",
-        "un|una|dos|tres|pocos|pocas",
+        "hace (?:casi |más de )?",
+        "un|una|unos|unas|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|pocos|pocas",
         "segundos?|seg|minutos?|min|horas?|h|d[ií]as?|semanas?|mes|meses|años?",
         unless=r"\s(?:de|que)\b",
     ),
     Ago(
         ("há ",),
         "há (?:cerca de |mais de |quase )?",
-        "uma?|dois|duas|três|alguns|algumas",
+        "uma?|dois|duas|três|quatro|cinco|seis|sete|oito|nove|dez|alguns|algumas",
         "segundos?|minutos?|min|horas?|h|dias?|semanas?|mês|meses|anos?",
         unless=r"\s(?:de|para)\b",
     ),
@@ -69,6 +69,7 @@ AGES = (
         "|мес\\.?|год|года|лет",
         r"\sназад",
     ),
+    Ago(("назад",), "", "", "секунду|минуту|час|день|неделю|месяц|год", r"\sназад"),
     Ago(
         ("منذ",),
         "منذ (?:حوالي |نحو )?",
