@@ -30,13 +30,15 @@ from crawler.fetch.scribe import Scribe
 from crawler.fetch.work import Work
 from crawler.judge import RULES_VERSION
 from crawler.ledger.ledger import Ledger
-from crawler.model import Citation, Group, KnownNames, Night
+from crawler.model import Aside, Citation, Group, KnownNames, Night
 from crawler.night.assess import assess, before, find_settled, read_night, subject_of
+from crawler.night.beside import plan_side_looks
 from crawler.night.fixity import prove_again
 from crawler.night.lock import night_lock
 from crawler.night.plan import (
     cited_by,
     look_again,
+    not_due,
     revalidations,
     robots_failing_since,
     second_looks,
@@ -202,7 +204,12 @@ def plan_work(
     """What is left to fetch this night, and what earlier nights know of it."""
     done = ledger.observations_of(night.id)
     answered, invalid_running = before(ledger, night)
-    targets = targets_of(citations, look_again(ledger, citations, night.id))
+    targets = targets_of(citations, look_again(ledger, citations, night.id), not_due(ledger, night, citations))
+
+    def plan_beside() -> list[Aside]:
+        settled = settle(citations, known_targets(ledger, config))  # with the targets of trackers asked tonight
+        return plan_side_looks(ledger, scribe.archive_folder, night.id, settled, config)
+
     return Work(
         night=night.id,
         config=config,
@@ -221,6 +228,7 @@ def plan_work(
         robots_failing_since=robots_failing_since(ledger, night.id),
         answered_last_valid=answered,
         invalid_nights_running=invalid_running,
+        plan_beside=plan_beside,
     )
 
 
