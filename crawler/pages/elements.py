@@ -11,7 +11,7 @@ def _names(spaced: str) -> frozenset[str]:
 BLOCKS = _names(
     "address article aside blockquote body br button caption center details dialog dir div dl dt fieldset figcaption"
     " figure footer form frameset h1 h2 h3 h4 h5 h6 header hgroup hr html legend li main menu nav ol optgroup option p"
-    " pre search section summary table tbody tfoot thead title tr ul"
+    " plaintext pre search section summary table tbody tfoot thead title tr ul"
 )
 # Elements that stand on the line, apart from their neighbours.
 SPACED = _names("dd img input label rt select td th video audio iframe object embed svg canvas")

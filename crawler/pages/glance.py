@@ -26,7 +26,7 @@ MOST_HEADINGS = 20
 MOST_MARKS = 100
 LONGEST_LINE = 2_000  # of a title, a heading, the text of a link
 
-_TELLING = re.compile(r"\b(?:id|name|hidden|display|visibility|itemprop)\b", re.IGNORECASE)
+_TELLING = re.compile(r"\b(?:id|name|hidden|display|visibility|itemprop|open)\b", re.IGNORECASE)
 _SCRIPT = re.compile(r"javascript|ecmascript|module|jscript", re.IGNORECASE)
 
 
@@ -100,6 +100,7 @@ class _Reading:
         self.layout.end(name)
 
     def told(self) -> Glance:
+        self.end_link()
         found, declared = self.found, self.declared
         found.text = self.layout.since(0)
         found.headings = tuple(self.headings)

@@ -52,7 +52,8 @@ class Layout:
     def write(self, text: str) -> None:
         """Take text as it stands in the markup."""
         if text and not self._hidden:
-            self._pieces.append(plain_text(text))
+            written = plain_text(text)
+            self._pieces.append(written if self._open["pre"] else written.replace("\n", " "))
 
     def start(self, name: str, attributes: Attributes) -> None:
         """Take a start tag."""

@@ -38,7 +38,8 @@ def _at(*signs: bytes, offset: int = 0) -> tuple[tuple[int, bytes], ...]:
 
 
 _OFFICE = "application/vnd.openxmlformats-officedocument."
-# Looked up 2026-11-22. Word and Excel open RTF, pages and XML under their old types: only a page is looked for there.
+# Looked up 2026-11-22. The old types of Word and Excel have no row: the programs open pages, RTF and XML under them,
+# and many sites export just that.
 TYPES = (
     Type("text/html", SightKind.HTML),
     Type("application/xhtml+xml", SightKind.HTML),
@@ -47,6 +48,9 @@ TYPES = (
     Type("image/svg+xml", SightKind.TEXT, source="SVG is text"),
     Type("image/*", SightKind.IMAGE),
     Type("text/*", SightKind.TEXT),
+    Type("audio/*", SightKind.OTHER),
+    Type("video/*", SightKind.OTHER),
+    Type("font/*", SightKind.OTHER),
     Type("application/json", SightKind.TEXT),
     Type("application/xml", SightKind.TEXT),
     Type("application/javascript", SightKind.TEXT),

@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 from functools import cache
+from itertools import islice
 from typing import NamedTuple
 
 from crawler.volatile.tongues import DUE, DUE_BEFORE, DUE_BEHIND, MONTHS, TODAY, WEEKDAYS
@@ -57,6 +58,7 @@ _DUE = re.compile(DUE, re.IGNORECASE)
 _DUE_BEFORE = re.compile(rf"(?:{DUE_BEFORE})\s{{0,2}}$", re.IGNORECASE)
 _DUE_BEHIND = re.compile(rf"[\s(（,，]{{0,2}}(?:{DUE_BEHIND})", re.IGNORECASE)
 _JOINS = frozenset("./:-")  # a number behind one of these is part of something longer
+MOST_DATES = 5_000  # of the day in one text: with more, it is no clock but a table, or made to be slow
 _NEAR = 24  # characters; a line's label is no further off
 
 
@@ -74,7 +76,7 @@ def mask_days(text: str, seen_on: frozenset[date], put: str) -> str:
     text = _mask_numerals(text, days, put)
     pieces: list[str] = []
     at = 0
-    for found in _dates(text, days):
+    for found in islice(_dates(text, days), MOST_DATES):
         start, end = _widened(text, found)
         alone = (start, end) == (found.start, found.end)
         if start < at or (alone and found.unsure) or is_due(text, start, end):
