@@ -9,13 +9,14 @@ Rules:
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import datetime
 
 from crawler.ledger.values import read_json
-from crawler.model import Hop, Observation
+from crawler.model import Content, Hop, Observation
 
-# Inside a JSON string every quotation mark is escaped, so that this meets names of members only.
-_VARYING = re.compile(r'"(?:night|seen_at|record_id|ip)":"([^"]*)"')
+# Inside a JSON string every quotation mark is escaped, so that this meets members only; null is none of them.
+_VARYING = re.compile(r'"(?:night|seen_at|record_id|ip|length_bytes|digest)":("[^"]*"|\d+)')
 # Shapes remembered, some 3 KiB each: those of a night's targets, and some more.
 SHAPES_KEPT = 4096
 
@@ -32,6 +33,7 @@ class Shapes:
         if found is None:
             seen = read_json(Observation, text)
             wanted = 2 + sum((hop.record_id is not None) + (hop.ip is not None) for hop in seen.hops)
+            wanted += 2 if seen.content else 0
             found = seen, len(values) == wanted and _put_back(seen, values) == seen
         self._known[shape] = found
         if len(self._known) > SHAPES_KEPT:
@@ -52,7 +54,7 @@ class Stored:
 
     @property
     def like(self) -> Observation:
-        """An observation of the same shape: equal but for night, times, record ids and addresses of servers."""
+        """An observation of the same shape: equal but for night, times, record ids, addresses and the very payload."""
         return self._shapes.like(self.shape, self._text, self._values)[0]
 
     @property
@@ -64,29 +66,30 @@ class Stored:
 
 def _put_back(like: Observation, values: list[str]) -> Observation:
     given = iter(values)
-    night, seen_at = next(given), datetime.fromisoformat(next(given))
-    hops = tuple(
-        Hop(
-            hop.uri,
-            hop.status,
-            hop.failure,
-            hop.via,
-            hop.detail,
-            hop.fields,
-            next(given) if hop.record_id is not None else None,
-            next(given) if hop.ip is not None else None,
-        )
-        for hop in like.hops
-    )
+    night, seen_at = next(given)[1:-1], datetime.fromisoformat(next(given)[1:-1])
+    hops = tuple([_hop(hop, given) for hop in like.hops])
+    content = like.content and _content(like.content, int(next(given)), next(given)[1:-1])
     return Observation(
         night,
         like.uri,
         seen_at,
         hops,
-        like.content,
+        content,
         like.refusal,
         like.refusal_detail,
         like.robots,
         like.robots_only,
         like.attempts,
     )
+
+
+def _hop(like: Hop, given: Iterator[str]) -> Hop:
+    record_id = None if like.record_id is None else next(given)[1:-1]
+    ip = None if like.ip is None else next(given)[1:-1]
+    return Hop(like.uri, like.status, like.failure, like.via, like.detail, like.fields, record_id, ip)
+
+
+def _content(like: Content, length_bytes: int, digest: str) -> Content:
+    if like.length_bytes == length_bytes and like.digest == digest:
+        return like
+    return Content(like.media_type, length_bytes, digest, like.coverage, like.not_modified)

@@ -17,10 +17,11 @@ from crawler.judge.rows import GOOD
 from crawler.judge.run import Turnout
 from crawler.ledger.judgements import Derived, Entry
 from crawler.ledger.ledger import Ledger
-from crawler.ledger.shapes import Shapes, Stored
-from crawler.model import Beside, Citation, Night, Observation, Reading
+from crawler.ledger.shapes import Shapes
+from crawler.model import Beside, Citation, Night, Observation, Page, Reading, Sibling
 from crawler.night.changing import Changing, Course
 from crawler.night.hearsay import fails_elsewhere, https_serves_same
+from crawler.night.pages import Pages
 from crawler.night.surroundings import Surrounder
 from crawler.urls.siblings import sibling_key
 
@@ -42,15 +43,19 @@ class NightRead:
 
 @dataclass(frozen=True, slots=True)
 class _Memory:
-    """How a target was read last. `good` is the payload that was its last good one then; `is_lasting`: nothing but
-    those two can have decided it."""
+    """How a target was read last, and all that can have decided it: as long as that is so, it reads so again.
+
+    `length_bytes` is None where a page stands for its bytes.
+    """
 
     shape: str
-    good: str
+    length_bytes: int | None
+    page: Page | None
+    good: Page | None
+    sinking: tuple[str, ...]
+    sibling: Sibling | None
     reading: Reading
     turnout: Turnout
-    has_page: bool
-    is_lasting: bool
 
 
 class Reader:
@@ -60,9 +65,11 @@ class Reader:
         self._ledger = ledger
         self._config = config
         self._shapes = Shapes()
+        self._pages = Pages(ledger)
         self._memory: dict[str, _Memory] = {}
-        self._good: dict[str, Observation | None] = {}
+        self._good: dict[str, Page | None] = {}
         self._siblings = ledger.abouts(Beside.SIBLING)
+        self._keys: dict[str, str | None] = {}
         self._cited: Sequence[Citation] | None = None
         self._changing: Changing | None = None
         self._courses: dict[str, Course] = {}
@@ -70,13 +77,15 @@ class Reader:
     def read(self, night: Night, citations: Sequence[Citation]) -> NightRead:
         """What a night's observations read as; `citations` are those of that night."""
         self._cite(citations)
-        surrounder = Surrounder(self._ledger, night.id, citations)
+        observed = self._ledger.observed(night.id, self._shapes)
+        surrounder = Surrounder(self._ledger, night.id, citations, self._pages, [stored for stored, _ in observed])
         heard = _Heard(self._ledger, night.id)
         found = NightRead()
-        for stored, kept in self._ledger.observed(night.id, self._shapes):
-            memory = self._read(stored, night, surrounder)
+        for stored, kept in observed:
+            seen = stored.seen
+            memory = self._read(stored.shape, seen, night, surrounder)
             found.turnout.join(memory.turnout)
-            found.add(self._entry(stored, memory.reading, night, heard), kept)
+            found.add(self._entry(seen, memory.reading, night, heard), kept)
         return found
 
     def _cite(self, citations: Sequence[Citation]) -> None:
@@ -88,42 +97,49 @@ class Reader:
         self._courses.clear()
         self._changing = Changing(self._ledger, citations, self._config) if self._config else None
 
-    def _read(self, stored: Stored, night: Night, surrounder: Surrounder) -> _Memory:
-        """How an observation reads, and what is remembered of it."""
-        good = self._last_good(stored.uri, night, surrounder)
-        digest = good.content.digest if good and good.content else ""
-        memory = self._memory.get(stored.uri)
-        if memory is None or not (memory.is_lasting and memory.shape == stored.shape and memory.good == digest):
-            memory = self._memory[stored.uri] = self._read_anew(stored, good, digest, surrounder)
-        if memory.has_page and (good is None or stored.like.content != good.content):
-            self._good[stored.uri] = stored.seen
+    def _read(self, shape: str, seen: Observation, night: Night, surrounder: Surrounder) -> _Memory:
+        """How an observation reads, and what decided it."""
+        page, good = self._pages.of(seen), self._last_good(seen.uri, night)
+        sinking = surrounder.sinking_of(seen) if len(seen.hops) > 1 else ()
+        sibling = surrounder.sibling_of(seen.uri) if page and self._may_have_sibling(seen.uri) else None
+        by_page = page is not None and seen.content is not None and page.status is not None and page.status < 400
+        length_bytes = None if by_page or seen.content is None else seen.content.length_bytes
+        memory = self._memory.get(seen.uri)
+        if (
+            memory is None
+            or memory.shape != shape
+            or memory.page is not page
+            or memory.good is not good
+            or memory.length_bytes != length_bytes
+            or memory.sinking != sinking
+            or memory.sibling != sibling
+        ):
+            reading, turnout = read(seen, seen.uri, surrounder.of(seen, good)), Turnout.of([seen])
+            memory = _Memory(shape, length_bytes, page, good, sinking, sibling, reading, turnout)
+            self._memory[seen.uri] = memory
+        if page is not None and memory.reading.outcome in GOOD:
+            self._good[seen.uri] = page
         return memory
 
-    def _read_anew(self, stored: Stored, good: Observation | None, digest: str, surrounder: Surrounder) -> _Memory:
-        seen = stored.seen
-        around = surrounder.of(seen, surrounder.page_of(good) if good else None)
-        reading = read(seen, stored.uri, around)
-        # Sinks and siblings are other nights' and other targets' matter; a page of an error is found by its record.
-        alone = len(seen.hops) < 2 and sibling_key(stored.uri) not in self._siblings
-        by_shape = seen.content is not None or seen.final is None or seen.final.record_id is None
-        has_page = reading.outcome in GOOD and around.page is not None and seen.content is not None
-        return _Memory(stored.shape, digest, reading, Turnout.of([seen]), has_page, alone and by_shape)
+    def _may_have_sibling(self, uri: str) -> bool:
+        if uri not in self._keys:
+            self._keys[uri] = sibling_key(uri) if self._siblings else None
+        return self._keys[uri] in self._siblings
 
-    def _last_good(self, uri: str, night: Night, surrounder: Surrounder) -> Observation | None:
-        """The newest good observation before a night of which it is known what it showed."""
+    def _last_good(self, uri: str, night: Night) -> Page | None:
+        """What the newest good observation before a night showed, of those that are known to have shown something."""
         if uri not in self._good:
             before = self._ledger.last_seen_as(GOOD, uri, night.id)
-            self._good[uri] = next((seen for seen in before if surrounder.page_of(seen) is not None), None)
+            self._good[uri] = next((page for seen in before if (page := self._pages.of(seen)) is not None), None)
         return self._good[uri]
 
-    def _entry(self, stored: Stored, reading: Reading, night: Night, heard: _Heard) -> Entry:
-        if reading.outcome not in GOOD and not heard.anything:
-            return Entry(stored.uri, reading, stored.seen)
-        seen = stored.seen
-        course = self._course(stored.uri, night) if reading.outcome in GOOD else None
+    def _entry(self, seen: Observation, reading: Reading, night: Night, heard: _Heard) -> Entry:
+        course = self._course(seen.uri, night) if reading.outcome in GOOD else None
+        if course is None and not heard.anything:
+            return Entry(seen.uri, reading, seen)
         change = course.add(seen, reading.outcome) if course else None
         baseline = course.baseline if course else None
-        return Entry(stored.uri, reading, seen, change, baseline, heard.https(seen), heard.elsewhere(seen))
+        return Entry(seen.uri, reading, seen, change, baseline, heard.https(seen), heard.elsewhere(seen))
 
     def _course(self, subject: str, night: Night) -> Course | None:
         if self._changing is None:

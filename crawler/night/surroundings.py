@@ -14,14 +14,13 @@ from datetime import UTC, datetime
 
 from crawler.fetch.asking import host_of
 from crawler.ledger.ledger import Ledger
-from crawler.ledger.shapes import Shapes
+from crawler.ledger.shapes import Shapes, Stored
 from crawler.model import Citation, Observation, Page, Sibling, SightKind, Surroundings
 from crawler.night.hearsay import sibling_of
+from crawler.night.pages import Pages
 from crawler.urls.redact import redact, redact_fragment
 from crawler.urls.siblings import sibling_key
 
-# Pages kept at hand, of some tens of KiB at most.
-PAGES_KEPT = 1024
 NIGHT_ID = "%Y%m%dT%H%M%SZ"
 _TEXT = "text="
 
@@ -29,17 +28,22 @@ _TEXT = "text="
 class Surrounder:
     """The surroundings of one night's observations; `citations` are those of that night.
 
-    `shapes` are those of observations read before, by who has read some.
+    `pages` are those at hand, and `observed` the night's observations as they are stored, by who has them already.
     """
 
     def __init__(
-        self, ledger: Ledger, night_id: str, citations: Sequence[Citation], shapes: Shapes | None = None
+        self,
+        ledger: Ledger,
+        night_id: str,
+        citations: Sequence[Citation],
+        pages: Pages | None = None,
+        observed: Iterable[Stored] | None = None,
     ) -> None:
         self._ledger = ledger
         self._night_id = night_id
         self._started_at = datetime.strptime(night_id, NIGHT_ID).replace(tzinfo=UTC)
-        self._shapes = shapes or Shapes()
-        self._pages: dict[str, Page] = {}
+        self._observed = observed
+        self._pages = pages or Pages(ledger)
         self._siblings: dict[str, Sibling | None] = {}
         self._fragments: dict[str, tuple[str, ...]] = {}
         self._text_fragments: dict[str, tuple[str, ...]] = {}
@@ -55,20 +59,14 @@ class Surrounder:
             page=page,
             fragments=self._fragments.get(seen.uri, ()),
             text_fragments=self._text_fragments.get(seen.uri, ()),
-            sinking=self._sinking(seen),
-            sibling=self._sibling(seen.uri) if page is not None and page.sight.kind is SightKind.HTML else None,
+            sinking=self.sinking_of(seen),
+            sibling=self.sibling_of(seen.uri) if page is not None and page.sight.kind is SightKind.HTML else None,
             last_good=last_good,
         )
 
     def page_of(self, seen: Observation) -> Page | None:
         """What an observation's last answer shows; pages asked for again are the same object."""
-        key = _page_key(seen)
-        page = self._pages.pop(key, None) or self._ledger.page_of(seen)
-        if page is not None:
-            self._pages[key] = page
-            if len(self._pages) > PAGES_KEPT:
-                del self._pages[next(iter(self._pages))]
-        return page
+        return self._pages.of(seen)
 
     # ---- what citations point at
 
@@ -84,7 +82,8 @@ class Surrounder:
 
     # ---- where others end
 
-    def _sinking(self, seen: Observation) -> tuple[str, ...]:
+    def sinking_of(self, seen: Observation) -> tuple[str, ...]:
+        """The cited uris of the same host that a redirect led to the same end this night, this one among them."""
         final = seen.final
         if final is None or len(seen.hops) < 2:
             return ()
@@ -95,7 +94,9 @@ class Surrounder:
     def _find_endings(self) -> dict[tuple[str, str], tuple[str, ...]]:
         """By host and final uri, the cited uris that a redirect led there this night."""
         found: dict[tuple[str, str], list[str]] = {}
-        for stored, _ in self._ledger.observed(self._night_id, self._shapes):
+        if self._observed is None:
+            self._observed = [stored for stored, _ in self._ledger.observed(self._night_id, Shapes())]
+        for stored in self._observed:
             hops = stored.like.hops if stored.uri in self._cited else ()
             if len(hops) > 1 and hops[-1].status is not None:
                 found.setdefault((host_of(stored.uri), hops[-1].uri), []).append(stored.uri)
@@ -103,21 +104,14 @@ class Surrounder:
 
     # ---- siblings
 
-    def _sibling(self, uri: str) -> Sibling | None:
+    def sibling_of(self, uri: str) -> Sibling | None:
+        """What the host says of a random name beside a uri."""
         key = sibling_key(uri)
         if key is None:
             return None
         if key not in self._siblings:
             self._siblings[key] = sibling_of(self._ledger, uri, self._started_at)
         return self._siblings[key]
-
-
-def _page_key(seen: Observation) -> str:
-    """What pages are remembered by: payload, media type and status; for an answer without, its record."""
-    status = seen.final.status if seen.final else None
-    if seen.content is not None:
-        return f"{seen.content.digest} {seen.content.media_type} {seen.content.coverage} {status}"
-    return (seen.final.record_id if seen.final else None) or f"{seen.night} {seen.uri}"
 
 
 def _with(those: Iterable[str], one: str) -> tuple[str, ...]:
