@@ -81,7 +81,7 @@ def _notice(page: Page) -> Noticed:
         find_offer(sight),
         find_title(sight.title),
         find_heading(sight.headings),
-        find_sentence(_short_text(page)),
+        find_sentence(_short_text(page), (sight.title, *sight.headings)),
         next((mark for mark in sight.marks if mark in ERROR_MARKS), ""),
         find_template(page),
         next((uri for uri in (sight.canonical, sight.og_uri) if uri and (is_home(uri) or is_error_page(uri))), ""),

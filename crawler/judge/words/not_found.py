@@ -650,9 +650,11 @@ def find_heading(headings: tuple[str, ...]) -> str:
     return next((name for heading in headings[:2] if (name := name_not_found(heading))), "")
 
 
-def find_sentence(text: str) -> str:
-    """The phrase by which a sentence of a text says so, or ''."""
-    return next((name for sentence in sentences(text) if (name := _name_said(sentence))), "")
+def find_sentence(text: str, headings: tuple[str, ...] = ()) -> str:
+    """The phrase by which a sentence of a text says so, or ''; a headline in it is not heard a second time."""
+    said = {part for heading in headings for part in (bare(heading), *sentences(heading))}
+    parts = (part for part in sentences(text) if part not in said)
+    return next((name for part in parts if (name := _name_said(part))), "")
 
 
 def _name_said(sentence: str) -> str:
