@@ -48,16 +48,21 @@ class Phrase(NamedTuple):
 def mask_phrases(text: str, put: str) -> str:
     """The text with `put` for every phrase; a row is tried on those lines alone that hold one of its words."""
     folded = text.lower()
-    rows = [row for row in PHRASES if not row.words or any(word in folded for word in row.words)]
+    rows = [(row, [word for word in row.words if word in folded]) for row in PHRASES]
+    rows = [(row, words) for row, words in rows if words or not row.words]
     return "\n".join([_mask_line(line, rows, put) for line in text.split("\n")])
 
 
-def _mask_line(line: str, rows: list[Phrase], put: str) -> str:
+def _mask_line(line: str, rows: list[tuple[Phrase, list[str]]], put: str) -> str:
     folded = line.lower()
-    for row in rows:
-        if not row.words or any(word in folded for word in row.words):
-            line = row.pattern.sub(lambda found, holds=row.holds: put if holds(found) else found[0], line)  # type: ignore[misc]
+    for row, words in rows:
+        if not words or any(word in folded for word in words):
+            line = _masked(row, line, put)
     return line
+
+
+def _masked(row: Phrase, text: str, put: str) -> str:
+    return row.pattern.sub(lambda found: put if row.holds(found) else found[0], text)
 
 
 # ---------------------------------------------------------------- what must be true of a place
