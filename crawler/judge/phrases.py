@@ -22,13 +22,13 @@ USAGE = "usual wording of the language, written down without a page at hand"
 _MARKS = re.compile(
     r"[\u0300-\u0305\u0307-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670\u200b-\u200f\u2060\ufeff\u00ad]+"
 )
-_QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"', "«": '"', "»": '"'})
+_QUOTES = str.maketrans({"’": "'", "‘": "'", "ʼ": "'", "`": "'", "“": '"', "”": '"'})
 _SPACES = re.compile(r"[^\S\n]+")
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff"
 _BETWEEN_SEGMENTS = re.compile(
     rf"\s*[|_•·»«›‹]+\s*|\s+[-–—~/:]+\s+|(?<=[{_CJK}\d])\s*[-–—]+\s*(?=[{_CJK}])|(?<=[{_CJK}])[-–—]+|\s*[–—]{{2,}}\s*"
 )
-_EDGES = " \t\n.,;:!?…。，；！？、()[]{}<>\"'“”‘’《》【】「」-–—*#~"
+_EDGES = " \t\n.,;:!?…。，；！？、()[]{}<>\"'“”‘’«»《》【】「」-–—*#~"
 _BETWEEN_SENTENCES = re.compile(r"[.!?。؟;\n]+")
 
 
