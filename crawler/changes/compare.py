@@ -41,7 +41,7 @@ def compare(old: Shown, new: Shown, cited: Cited = NOTHING_CITED, learned: Learn
     measured = _measure(old, new, before, after, pairs, learned)
     told = pairs if measured.text_class in _TOLD else []
     gone = _missing(old, new, cited)
-    facts = (*_titles(before, after), *changed_facts(told, before.own, after.own))
+    facts = (*_titles(old, new, before, after), *changed_facts(told, before.own, after.own))
     layers = tuple(_layers(old, new, (before, after), pairs, facts, gone, learned))
     listing = is_listing(new.final_uri, list(after.own))
     other_domain = _domain(old) != _domain(new)
@@ -150,10 +150,10 @@ def _domain(shown: Shown) -> str:
 # ---------------------------------------------------------------- titles, pages, names
 
 
-def _titles(before: View, after: View) -> Iterator[FactChange]:
+def _titles(old: Shown, new: Shown, before: View, after: View) -> Iterator[FactChange]:
     """Title, heading and day of publication that are others now."""
     if before.title and after.title and set(before.title) != set(after.title):
-        yield FactChange("title", " – ".join(before.title), " – ".join(after.title))
+        yield FactChange("title", old.sight.title, new.sight.title)
     elif before.headings and after.headings and _is_other_heading(before.headings, after.headings):
         yield FactChange("title", before.headings[0], after.headings[0])
     if before.published and after.published and before.published != after.published:

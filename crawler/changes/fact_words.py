@@ -1,24 +1,24 @@
 """The words that facts are printed in: months, days of the week, currencies, multipliers, ordinals.
 
-Source: CLDR 47 for names in en, fr, es, pt, de, it and zh; ISO 4217 for currencies; 2026-11-22.
+Source: CLDR 47 for names in en, fr, es, pt, de, it, ru, ar and zh; ISO 4217 for currencies; 2026-11-22.
 """
 
 from __future__ import annotations
 
 # Names of months as CLDR 47 has them, in full and short: their number.
 _MONTH_ROWS = (
-    "january jan janvier janv enero ene janeiro januar gennaio",
-    "february feb février févr febrero fevereiro fev februar febbraio",
-    "march mar mars marzo março märz",
-    "april apr avril avr abril abr aprile",
-    "may mai mayo maio maggio",
-    "june jun juin junio junho juni giugno",
-    "july jul juillet juil julio julho juli luglio",
-    "august aug août agosto",
-    "september sept sep septembre septiembre setembro settembre",
-    "october oct octobre octubre outubro oktober okt ottobre",
-    "november nov novembre noviembre novembro",
-    "december dec décembre déc diciembre dic dezembro dez dezember dicembre",
+    "january jan janvier janv enero ene janeiro januar gennaio январь января يناير",
+    "february feb février févr febrero fevereiro fev februar febbraio февраль февраля فبراير",
+    "march mar mars marzo março märz март марта مارس",
+    "april apr avril avr abril abr aprile апрель апреля أبريل",
+    "may mai mayo maio maggio май мая مايو",
+    "june jun juin junio junho juni giugno июнь июня يونيو",
+    "july jul juillet juil julio julho juli luglio июль июля يوليو",
+    "august aug août agosto август августа أغسطس",
+    "september sept sep septembre septiembre setembro settembre сентябрь сентября سبتمبر",
+    "october oct octobre octubre outubro oktober okt ottobre октябрь октября أكتوبر",
+    "november nov novembre noviembre novembro ноябрь ноября نوفمبر",
+    "december dec décembre déc diciembre dic dezembro dez dezember dicembre декабрь декабря ديسمبر",
 )
 MONTHS = {name: number for number, row in enumerate(_MONTH_ROWS, 1) for name in row.split()}
 _WEEKDAY_ROWS = (

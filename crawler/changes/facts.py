@@ -10,10 +10,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
-from crawler.changes.fact_rows import ROWS
+from crawler.changes.fact_rows import ROWS, FactRow, Needs
 from crawler.changes.fact_words import CURRENCIES, MONTHS, MULTIPLIERS, ORDINALS, WEEKDAYS
 
 Parts = dict[str, str | None]
@@ -28,24 +28,33 @@ class Fact(NamedTuple):
     end: int
 
 
-# Without one of these a text holds no fact: most sentences do not.
-_HINT = re.compile(r"[0-9〇一二三四五六七八九十版]|day\b|edition|第", re.IGNORECASE)
+# Facts of so many sentences are remembered: captures of one page hold the same ones, night after night.
+REMEMBERED = 32_768
 
 
-def find_facts(text: str) -> list[Fact]:
+@lru_cache(maxsize=REMEMBERED)
+def find_facts(text: str) -> tuple[Fact, ...]:
     """The key facts of a text, in order, none within another."""
-    if not _HINT.search(text):
-        return []
     found: list[Fact] = []
     taken = bytearray(len(text))
-    for kind, pattern, read in _compiled():
-        for match in pattern.finditer(text):
+    holds = {needs: _holds(needs, text) for needs in Needs}
+    for row, pattern, read in _compiled():
+        for match in pattern.finditer(text) if holds[row.needs] else ():
             start, end = match.span()
             if any(taken[start:end]) or not (value := read(match.groupdict())):
                 continue
             taken[start:end] = b"\1" * (end - start)
-            found.append(Fact(kind, value, start, end))
-    return sorted(found, key=lambda fact: fact.start)
+            found.append(Fact(row.kind, value, start, end))
+    return tuple(sorted(found, key=lambda fact: fact.start))
+
+
+_WORD = re.compile(r"[^\W\d_]+")
+
+
+def _holds(needs: Needs, text: str) -> bool:
+    if needs.value is None:
+        return not MONTHS.keys().isdisjoint(_WORD.findall(text.lower()))
+    return needs.value.search(text) is not None
 
 
 def same_fact(one: str, other: str) -> bool:
@@ -89,9 +98,9 @@ def _rest(value: str) -> str:
 
 
 @cache
-def _compiled() -> tuple[tuple[str, re.Pattern[str], Callable[[Parts], str]], ...]:
+def _compiled() -> tuple[tuple[FactRow, re.Pattern[str], Callable[[Parts], str]], ...]:
     return tuple(
-        (row.kind, re.compile(row.pattern, re.IGNORECASE if row.any_case else 0), _READERS[row.read]) for row in ROWS
+        (row, re.compile(row.pattern, re.IGNORECASE if row.any_case else 0), _READERS[row.read]) for row in ROWS
     )
 
 

@@ -154,7 +154,7 @@ def _told_skeleton(key: str, facts: Sequence[Fact]) -> str:
     return _replaced(key, facts, lambda fact: f"⟨{fact.kind}⟩")
 
 
-def _places(key: str) -> list[Fact]:
+def _places(key: str) -> Sequence[Fact]:
     """The facts of a sentence, and what is masked in it: most often a date, that another day's look leaves open."""
     masked = [Fact("date", MASK, at, at + 1) for at, one in enumerate(key) if one == MASK]
     return sorted([*find_facts(key), *masked], key=lambda fact: fact.start) if masked else find_facts(key)

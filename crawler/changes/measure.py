@@ -18,7 +18,8 @@ from crawler.model import TextClass
 from crawler.shingles import containment, jaccard, shingles
 
 SHORT_CHARACTERS = 300
-TRUNCATED_LENGTH, TRUNCATED_INSIDE = 0.30, 0.90
+# Of a stub most is the old text, some an offer to subscribe or a notice: half of it will do (ours).
+TRUNCATED_LENGTH, TRUNCATED_INSIDE = 0.30, 0.50
 MINOR, MINOR_CONTAINED, EDITED, REWRITTEN = 0.90, 0.97, 0.60, 0.20
 # A text is in a script when this share of its letters is.
 MOST_LETTERS = 0.6

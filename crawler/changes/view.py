@@ -18,7 +18,7 @@ from crawler.changes.passages import Passage, normal, passages
 from crawler.model import Shown, SightKind
 from crawler.volatile import mask
 
-_SEPARATOR = re.compile(r"\s+[|·»:/-]+\s+|\s*[_|]+\s*")
+_SEPARATOR = re.compile(r"\s+[|｜·»:/–—-]+\s+|\s*[_|｜]+\s*|\s*--+\s*")
 _NEAR = timedelta(days=1)
 # Kinds whose text is what they show.
 TEXTUAL = frozenset({SightKind.HTML, SightKind.PDF, SightKind.TEXT})
@@ -80,7 +80,8 @@ def _view(shown: Shown, days: Collection[date], learned: Learned, opening: bool)
 
 def title_parts(title: str, days: Collection[date]) -> tuple[str, ...]:
     """The parts of a title, masked, without notice of what is unread (`(3) …`)."""
-    return tuple(part for part in _SEPARATOR.split(re.sub(r"^\(\d+\)\s*", "", _masked(title, days))) if part)
+    parts = _SEPARATOR.split(re.sub(r"^\(\d+\)\s*", "", title))
+    return tuple(masked for part in parts if (masked := _masked(part, days)))
 
 
 def _masked(line: str, days: Collection[date]) -> str:

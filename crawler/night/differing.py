@@ -71,8 +71,11 @@ class Differing:
         return found
 
     def _compare(self, before: GoodCapture, now: GoodCapture, among: Among, cited: Cited) -> Difference | None:
+        learned = self.learned(among)
+        if among.name and not learned.name:
+            return self.difference(before, now, Among(), cited)
         old, new = self.shown(before), self.shown(now)
-        return None if old is None or new is None else compare(old, new, cited, self.learned(among))
+        return None if old is None or new is None else compare(old, new, cited, learned)
 
     def _keep(self, name: DifferenceName, found: Difference | None) -> None:
         """Write what was found; where nothing can be written it is found again."""
