@@ -15,7 +15,7 @@ from dataclasses import replace
 from bench.page import Section, write_section
 
 ARCHIVE = ("archive-pages", "archive-latency", "archive-hosts", "archive-body", "archive-second", "profile")
-SUITES = ("seeds", *ARCHIVE, "museum")
+SUITES = ("seeds", *ARCHIVE, "sights", "museum", "rejudge")
 MODULES = {"profile": "archive_profile"}
 
 
