@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from crawler.judge.due import MONTH, is_due
@@ -83,6 +83,7 @@ def test_the_dead_of_one_day_do_not_come_back_on_one_night() -> None:
     assert min(counted.values()) > 50
 
 
+@settings(max_examples=25)
 @given(st.text(min_size=1), st.lists(st.integers(-3 * 3600, 3 * 3600), min_size=260, max_size=260))
 def test_a_late_timer_costs_no_look(uri: str, delays: list[int]) -> None:
     nights = [night + timedelta(seconds=delay) for night, delay in zip(every_night(260), delays, strict=True)]
