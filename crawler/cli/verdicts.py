@@ -100,10 +100,9 @@ def _show(options: argparse.Namespace) -> int:
 def _rejudge(options: argparse.Namespace) -> int:
     from crawler.night.rejudge import rejudge, tell_changes
 
-    config = config_of(options)
     with _locked(options) as ledger:
-        changes = rejudge(ledger, options.archive, config, options.since)
-    for line in tell_changes(changes, config):
+        changes = rejudge(ledger, options.archive, config_of(options), options.since)
+    for line in tell_changes(changes):
         print(plain(line))
     return 0
 

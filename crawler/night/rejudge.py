@@ -220,7 +220,7 @@ def _verdict(text: str | None) -> Verdict | None:
 MOST_SPELLS = 4
 
 
-def tell_changes(found: Rejudged, config: Config) -> Iterator[str]:
+def tell_changes(found: Rejudged) -> Iterator[str]:
     """What judging again changed, in lines; the last one counts."""
     for night, valid in found.validity:
         yield f"night {night} {'counts now' if valid else 'does not count any more: our own network failed'}"
@@ -251,7 +251,5 @@ def _count(found: Rejudged) -> str:
     if not (found.readings or found.standings or found.validity):
         return f"{judged}: nothing changed"
     citations = sum(len(turned.citations) or 1 for turned in found.turned)
-    return (
-        f"{judged}: {citations} citations with other verdicts; {found.standings} standings and"
-        f" {found.readings} readings are told otherwise"
-    )
+    others = "1 citation with another verdict" if citations == 1 else f"{citations} citations with other verdicts"
+    return f"{judged}: {others}; {found.standings} standings and {found.readings} readings are told otherwise"
