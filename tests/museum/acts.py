@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
 from tests.museum.exhibit import ByScheme, Exhibit, Scripted, Shown
-from tests.museum.shows import FILES, SHOWS
-from tests.web.answers import Answer, Behaviour, NotFound
+from tests.museum.shows import FILES, MEDIA_TYPES, SHOWS
+from tests.web.answers import HTML, Answer, Behaviour, NotFound
 from tests.web.prose import render_page
 from tests.web.redirects import CookieGate, MetaRefresh, NoLocation, Redirect
 from tests.web.trouble import CloseMidBody, ResetAfterRequest, Silence
@@ -105,7 +105,7 @@ def play(word: str, exhibit: Exhibit) -> Behaviour:
         media_type, make = FILES[word]
         return Answer(body=make(exhibit), media_type=media_type)
     if word in SHOWS:
-        return Shown(SHOWS[word](exhibit), validated=word == "validated")
+        return Shown(SHOWS[word](exhibit), MEDIA_TYPES.get(word, HTML), validated=word == "validated")
     return ACTS[word](exhibit)
 
 

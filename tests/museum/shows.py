@@ -341,6 +341,9 @@ SHOWS: Mapping[str, Show] = {
     "captcha": _captcha,
 }
 
+# Of the words above that are not sent as UTF-8.
+MEDIA_TYPES: Mapping[str, str] = {"gb18030": "text/html; charset=gb18030"}
+
 PDF, PNG, JPEG, ZIP = "application/pdf", "image/png", "image/jpeg", "application/zip"
 FILES: Mapping[str, tuple[str, Callable[[Exhibit], bytes]]] = {
     "pdf": (PDF, lambda exhibit: make_report(exhibit.article)),
