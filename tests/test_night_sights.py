@@ -63,6 +63,7 @@ def png(colour: str = "teal") -> bytes:
     return file.getvalue()
 
 
+SIGHT = Sight("html:0", SightKind.HTML)
 _DOES: dict[int, tuple[object, tuple[int]]] = {}
 
 
@@ -231,7 +232,7 @@ def test_pdfs_and_pictures_are_read_apart(nights: Nights) -> None:
 
 
 def test_what_takes_too_long_has_a_sight_and_no_text(nights: Nights, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sights, "Pool", lambda: Pool(limit_s=0.0))  # before a process has begun
+    monkeypatch.setattr(sights, "Pool", lambda: Pool(wall_s=0.0))  # before a process has begun
     page = nights.see(html(f"<article><p>{PROSE}</p></article>" + "<p>x</p>" * 40_000))
     nights.read()
     assert nights.page(page).text == ""
@@ -296,8 +297,14 @@ def test_a_process_that_dies_costs_one_body() -> None:
     assert found == [True, True, False, True, True]
 
 
+def test_a_page_made_to_be_slow_costs_its_limit() -> None:
+    deep = Work(("", ""), Body(b"<table><tr><td>" * 20_000, "text/html", "utf-8", SITE, AT.date()), SIGHT)
+    with Pool(processes=1, cpu_s=0.05) as pool:
+        assert [shown for _, shown in pool.each(iter([deep]))] == [None]
+
+
 def test_a_process_that_hangs_is_ended() -> None:
-    with Pool(processes=1, limit_s=0.3) as pool:
+    with Pool(processes=1, wall_s=0.3) as pool:
         [(_, shown)] = pool.each(iter([Work(("", ""), Body(b"", "", "", SITE, AT.date()), Doing(time.sleep, 3600))]))
         assert shown is None
         assert pool._processes == []

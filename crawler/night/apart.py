@@ -1,6 +1,7 @@
 """Bodies read in processes of their own: one made to be slow, to crash or to fill the memory costs only its time limit.
 
 Rules:
+- The limit is one of CPU time, so that a busy machine loses no text; who does nothing is waited for a minute.
 - As many at a time as there are processes; bodies are taken from their iterator when a process is free.
 - A process is replaced when it fails, and after PER_PROCESS bodies, so that what libraries keep does not add up.
 """
@@ -24,7 +25,8 @@ from crawler.model import Sight
 from crawler.night.shown import shown_of
 from crawler.pages.sight import Body, Shown
 
-LIMIT_S = 10.0
+CPU_S = 10.0
+WALL_S = 60.0
 MEMORY_BYTES = 3 * 1024**3
 PER_PROCESS = 2_000
 
@@ -51,9 +53,10 @@ class _Process:
 class Pool:
     """Processes, started when the first body comes; a context manager."""
 
-    def __init__(self, processes: int | None = None, limit_s: float = LIMIT_S) -> None:
+    def __init__(self, processes: int | None = None, cpu_s: float = CPU_S, wall_s: float = WALL_S) -> None:
         self._most = processes or os.cpu_count() or 1
-        self._limit_s = limit_s
+        self._cpu_s = cpu_s
+        self._wall_s = wall_s
         self._processes: list[_Process] = []
 
     def __enter__(self) -> Pool:
@@ -81,7 +84,7 @@ class Pool:
             if work is None:
                 return False
             one = next((one for one in self._processes if one.work is None), None) or self._start()
-            one.work, one.due = work, time.monotonic() + self._limit_s
+            one.work, one.due = work, time.monotonic() + self._wall_s
             with contextlib.suppress(OSError):  # it died: told when its answer is waited for
                 one.pipe.send(work)
         return True
@@ -110,7 +113,11 @@ class Pool:
         ours, theirs = socket.socketpair()
         with theirs:
             process = subprocess.Popen(
-                [sys.executable, "-c", f"from crawler.night.apart import serve; serve({theirs.fileno()})"],
+                [
+                    sys.executable,
+                    "-c",
+                    f"from crawler.night.apart import serve; serve({theirs.fileno()}, {self._cpu_s})",
+                ],
                 pass_fds=[theirs.fileno()],
                 env={**os.environ, "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)},
                 stdin=subprocess.DEVNULL,
@@ -127,7 +134,7 @@ class Pool:
         one.process.wait()
 
 
-def serve(descriptor: int) -> None:
+def serve(descriptor: int, cpu_s: float) -> None:
     """Read what comes over a connection until nothing comes any more."""
     pipe = Connection(descriptor)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
@@ -137,11 +144,14 @@ def serve(descriptor: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (MEMORY_BYTES, MEMORY_BYTES))
     with contextlib.suppress(EOFError, OSError):
         while True:
-            pipe.send(_read(pipe.recv()))
+            pipe.send(_read(pipe.recv(), cpu_s))
 
 
-def _read(work: Work) -> Shown | None:
+def _read(work: Work, cpu_s: float) -> Shown | None:
+    signal.setitimer(signal.ITIMER_PROF, cpu_s)  # when it runs out, SIGPROF ends the process (POSIX, getitimer)
     try:
         return shown_of(work.body, work.sight)
     except Exception:  # noqa: BLE001 -- whatever a library does to one body; the night says which body it was
         return None
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
