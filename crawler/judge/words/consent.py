@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crawler.judge.phrases import READ_ON, Lexicon, Phrases, plain, sentences
+from crawler.judge.phrases import READ_ON, USAGE, Lexicon, Phrases, plain, sentences
 from crawler.judge.sites import host
 from crawler.model import Page
 
@@ -41,7 +41,7 @@ GATES: tuple[Gate, ...] = (
     Gate("myprivacy.dpgmediagroup.net", "DPG Media", _GATES),
 )
 
-_PAGES = "consent pages and banners in public projects"
+_PAGES = f"buttons and headlines of consent banners in public projects (accept all); the others: {USAGE}"
 
 # What asks.
 ASKS: tuple[Phrases, ...] = (

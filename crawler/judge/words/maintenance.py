@@ -12,7 +12,7 @@ from crawler.model import Page
 
 LONGEST_TITLED, LONGEST_SAID = 600, 250
 
-_PAGES = "maintenance pages of public projects, by title, headline and default message"
+_PAGES = "maintenance pages of public projects, by title, headline and default message; forms of the same"
 _STATUS = "Laravel-Lang/http-statuses locales (503)"
 
 # A whole segment of the title, or a headline.
@@ -109,6 +109,10 @@ SAID: tuple[Phrases, ...] = (
             "is currently under maintenance",
             "is currently undergoing maintenance",
             "is currently down for maintenance",
+            "site is down for maintenance",
+            "website is down for maintenance",
+            "site is down for scheduled maintenance",
+            "website is down for scheduled maintenance",
             "we are currently performing maintenance",
             "we are currently undergoing maintenance",
             "currently undergoing scheduled maintenance",
@@ -117,7 +121,7 @@ SAID: tuple[Phrases, ...] = (
             "we should be back shortly",
             "we'll be back shortly",
         ),
-        f"{_PAGES}: WordPress, Drupal and others",
+        f"{_PAGES}: WordPress, Drupal, Joomla and others",
     ),
     Phrases(
         "zh",

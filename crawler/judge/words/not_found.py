@@ -15,7 +15,7 @@ from crawler.judge.phrases import Lexicon, Phrases, bare, segments, sentences
 _DJANGO = "django/django contrib/admin/locale (Page not found)"
 _STATUS = "Laravel-Lang/http-statuses locales (404)"
 _APACHE = "apache/httpd docs/error/HTTP_NOT_FOUND.html.var"
-_PAGES = "404 pages of public projects, found by exact search"
+_PAGES = "404 pages of public projects, found by exact search; forms of the same"
 
 TITLES: tuple[Phrases, ...] = (
     Phrases(

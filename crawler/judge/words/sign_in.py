@@ -7,7 +7,7 @@ Rules:
 
 from __future__ import annotations
 
-from crawler.judge.phrases import Lexicon, Phrases, bare, segments
+from crawler.judge.phrases import USAGE, Lexicon, Phrases, bare, segments
 from crawler.model import Page
 
 # With a name of a sign-in page in its title or headline, a page may say this much more; without one, hardly anything.
@@ -67,8 +67,8 @@ TITLES: tuple[Phrases, ...] = (
         ("Connexion", "Se connecter", "Identification", "Authentification", "Connectez-vous", "Espace membre"),
         f"{_FORMS}; django/django contrib/admin/locale/fr (Connexion)",
     ),
-    Phrases("es", ("Iniciar sesión", "Inicio de sesión", "Acceder", "Identificarse", "Acceso de usuarios"), _FORMS),
-    Phrases("pt", ("Entrar", "Iniciar sessão", "Fazer login", "Acessar conta", "Autenticação"), _FORMS),
+    Phrases("es", ("Iniciar sesión", "Inicio de sesión", "Acceder", "Identificarse", "Acceso de usuarios"), USAGE),
+    Phrases("pt", ("Entrar", "Iniciar sessão", "Fazer login", "Acessar conta", "Autenticação"), USAGE),
     Phrases("ru", ("Вход", "Войти", "Авторизация", "Вход в систему", "Вход на сайт", "Вход в личный кабинет"), _FORMS),
     Phrases("ar", ("تسجيل الدخول", "تسجيل دخول", "الدخول إلى الحساب"), _FORMS),
 )

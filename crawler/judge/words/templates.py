@@ -36,7 +36,7 @@ TEMPLATES: tuple[Template, ...] = (
     ),
     Template(
         "IIS",
-        ("the resource you are looking for has been removed, had its name changed, or is temporarily unavailable",),
+        ("had its name changed, or is temporarily unavailable",),
         f"{_PAGES}: IIS custom error 404",
     ),
     Template("Tomcat", ("http status 404 – not found", "http status 404 - not found"), f"{_PAGES}: Tomcat's report"),
