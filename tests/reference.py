@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from crawler.judge import RULES_VERSION, outcome, rows
+from crawler.judge import RULES_VERSION, outcome, rows, soft404
+from crawler.judge.fragments import MADE_BY_SCRIPTS
+from crawler.judge.phrases import Phrases
+from crawler.judge.walls import WALLS
+from crawler.judge.words import consent, maintenance, not_found, offers, sign_in, templates, wall_pages
 from crawler.model import Family, Group, Outcome, Verdict
 from crawler.reports.words import say
 
@@ -28,6 +33,26 @@ The first row that fits wins.
 |---|---|---|---|
 """
 
+WORDS = """
+## Words and hosts that pages are known by
+
+Each row stands in the file named, with where it was read and when (`make docs` counts them).
+
+| what | file | rows |
+|---|---|---|
+"""
+
+SIGNS = f"""
+## Score of a page that is not there
+
+HTML only, never a cited home page. From {soft404.SOFT} on it is `soft-404`, from {soft404.SUSPECTED} on
+`soft-404-suspected`. A page *says* so by title, headline or sentence; without that nobody is told that it is dead
+before its text was seen to be another one.
+
+| sign | weight | looks at | says so |
+|---|--:|---|---|
+"""
+
 VERDICTS = """
 ## Verdict over nights
 
@@ -37,18 +62,63 @@ VERDICTS = """
 |---|---|---|--:|---|---|
 """
 
-LATER = "not judged yet: "
+# What is counted, and where it stands.
+TABLES: tuple[tuple[str, str, tuple[Phrases, ...]], ...] = (
+    ("titles and headlines of missing pages", "words/not_found.py", not_found.TITLES),
+    (
+        "sentences of missing pages",
+        "words/not_found.py",
+        not_found.SAID + not_found.ASKED + not_found.MISSING + not_found.REGRETS,
+    ),
+    ("titles of offers of a domain", "words/offers.py", offers.TITLES),
+    ("offers of a domain", "words/offers.py", offers.OFFERS),
+    ("titles of sign-in pages", "words/sign_in.py", sign_in.TITLES),
+    ("consent walls", "words/consent.py", consent.ASKS + consent.SPEAKS_OF),
+    ("maintenance pages", "words/maintenance.py", maintenance.TITLES + maintenance.SAID),
+)
 
 
 def render() -> str:
     """The whole page."""
-    return HEAD + "".join(_outcomes()) + VERDICTS + "".join(_verdicts()) + "".join(_groups())
+    words = WORDS + "".join(_words()) + SIGNS + "".join(_signs())
+    return HEAD + "".join(_outcomes()) + words + VERDICTS + "".join(_verdicts()) + "".join(_groups())
 
 
 def _outcomes() -> Iterator[str]:
     for row in outcome.TABLE:
-        looks_at = row.looks_at if row.stage is not outcome.Stage.PAGE else LATER + row.looks_at
-        yield f"| `{row.outcome}` | {row.family} | {looks_at} | {say(f'outcome.{row.outcome}', 'zh')} |\n"
+        yield f"| `{row.outcome}` | {row.family} | {row.looks_at} | {say(f'outcome.{row.outcome}', 'zh')} |\n"
+
+
+def _words() -> Iterator[str]:
+    by_language = Counter[str]()
+    for wall in wall_pages.WALL_PAGES:
+        by_language[wall.language] += 1
+    yield f"| walls by their head | walls.py | {len(WALLS)} |\n"
+    yield f"| walls by their page | words/wall_pages.py | {_counted(by_language)} |\n"
+    yield f"| default 404 pages of programs | words/templates.py | {len(templates.TEMPLATES)} |\n"
+    yield f"| hosts where domains are sold or parked | words/offers.py | {len(offers.DEALERS)} |\n"
+    yield f"| hosts that ask for consent | words/consent.py | {len(consent.GATES)} |\n"
+    yield f"| fragments that scripts answer to | fragments.py | {len(MADE_BY_SCRIPTS)} |\n"
+    for what, file, table in TABLES:
+        yield f"| {what} | {file} | {_phrases(table)} |\n"
+
+
+def _phrases(table: Iterable[Phrases]) -> str:
+    by_language = Counter[str]()
+    for row in table:
+        by_language[row.language] += len(row.texts)
+    return _counted(by_language)
+
+
+def _counted(by_language: Counter[str]) -> str:
+    """`312: en 80, zh 60, …`, the most first."""
+    return f"{by_language.total()}: " + ", ".join(f"{language} {n}" for language, n in by_language.most_common())
+
+
+def _signs() -> Iterator[str]:
+    for sign in (*soft404.FOR, *soft404.AGAINST):
+        weight = f"{sign.weight:+}".replace("-", "−")
+        yield f"| {sign.id} | {weight} | {sign.looks_at} | {'yes' if sign.said else ''} |\n"
 
 
 def _verdicts() -> Iterator[str]:
