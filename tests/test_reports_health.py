@@ -23,6 +23,8 @@ from crawler.model import (
     ItemCandidate,
     Kind,
     Layer,
+    Line,
+    Mark,
     Outcome,
     RecordType,
     Standing,
@@ -32,7 +34,7 @@ from crawler.model import (
     Via,
     Wrapper,
 )
-from crawler.reports.changed import Changed, Line, Mark
+from crawler.reports.changed import Changed
 from crawler.reports.health import TONE, Cell, HealthReport, Row, Tone, build_report, mask_mail
 
 NOW = datetime(2026, 1, 20, 18, 5, tzinfo=UTC)

@@ -11,39 +11,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date
-from enum import StrEnum
 
 from crawler.changes.align import Block, align
 from crawler.changes.learned import NOTHING, Learned
 from crawler.changes.noise import without_noise
 from crawler.changes.passages import passages
+from crawler.model import Line, Mark
 from crawler.shingles import tokens
-
-
-class Mark(StrEnum):
-    """What a line, or a piece of one, is: in both texts, in the earlier or in the later one; equal lines folded."""
-
-    SAME = "same"
-    BEFORE = "before"
-    AFTER = "after"
-    FOLDED = "folded"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a difference: pieces with their marks; a folded one stands for `n` equal lines."""
-
-    mark: Mark
-    pieces: tuple[tuple[Mark, str], ...] = ()
-    n: int = 0
-
-    @property
-    def text(self) -> str:
-        """The whole line."""
-        return "".join(text for _, text in self.pieces)
-
 
 # What a line is taken apart into: a character of a script without spaces, a word or number, anything else alone.
 _WORD = re.compile(

@@ -8,7 +8,7 @@ Rules:
 """
 
 from crawler.model.archive import PASSING_REASONS, Capture, Completeness, Night, RecordType
-from crawler.model.changes import Change, Difference, FactChange, Layer, PageChange, Shown, TextClass
+from crawler.model.changes import Change, Difference, FactChange, Layer, Line, Mark, PageChange, Shown, TextClass
 from crawler.model.documents import (
     Citation,
     DateSource,
@@ -77,7 +77,9 @@ __all__ = [
     "Kind",
     "KnownNames",
     "Layer",
+    "Line",
     "Look",
+    "Mark",
     "Merge",
     "Night",
     "NightReading",

@@ -106,3 +106,27 @@ class Change:
     state: str
     replaced: bool = False
     other_domain: bool = False
+
+
+class Mark(StrEnum):
+    """What a line of a whole difference, or a piece of one, is: in both texts, in the earlier or in the later one;
+    equal lines folded."""
+
+    SAME = "same"
+    BEFORE = "before"
+    AFTER = "after"
+    FOLDED = "folded"
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of a whole difference: pieces with their marks; a folded one stands for `n` equal lines."""
+
+    mark: Mark
+    pieces: tuple[tuple[Mark, str], ...] = ()
+    n: int = 0
+
+    @property
+    def text(self) -> str:
+        """The whole line."""
+        return "".join(text for _, text in self.pieces)

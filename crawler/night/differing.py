@@ -15,13 +15,13 @@ from hashlib import sha256
 from crawler.changes import CHANGES_VERSION
 from crawler.changes.cited import NOTHING_CITED, Cited, cited_by
 from crawler.changes.compare import compare
-from crawler.changes.diff import Line, diff, fold
+from crawler.changes.diff import diff, fold
 from crawler.changes.learned import NOTHING, Learned, Skeletons, learn, vary
 from crawler.changes.view import TEXTUAL, own_of, unwrapped
 from crawler.errors import LedgerError
 from crawler.ledger.differences import DifferenceName, GoodCapture
 from crawler.ledger.ledger import Ledger
-from crawler.model import Citation, Difference, Shown, SightKind
+from crawler.model import Citation, Difference, Line, Shown, SightKind
 from crawler.urls.redact import redact, redact_text
 
 # Differences, texts and captures taken apart that are kept in memory.

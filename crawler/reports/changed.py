@@ -9,32 +9,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
-from crawler.model import Difference, Layer, TextClass
+from crawler.model import Difference, Layer, Line, TextClass
 from crawler.reports.words import say
 
 # Layers that say something of their own; the others show in the text, or matter to nobody who reads.
 _TOLD_LAYERS = (Layer.HEADING, Layer.DOWNLOADS, Layer.PDF, Layer.IMAGE, Layer.BINARY)
 MOST_FACTS = 12
-
-
-class Mark(StrEnum):
-    """What a line, or a piece of it, is: on both sides, on the one, or on the other."""
-
-    SAME = "same"
-    BEFORE = "before"
-    AFTER = "after"
-    FOLDED = "folded"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line of a whole difference: its pieces with their marks; a folded one stands for `n` equal paragraphs."""
-
-    mark: Mark
-    pieces: tuple[tuple[Mark, str], ...] = ()
-    n: int = 0
 
 
 @dataclass(frozen=True, slots=True)
