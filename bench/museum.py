@@ -18,7 +18,7 @@ from bench.museum_peers import ALL, Peer, run_peer, versions
 from bench.page import Section, notes, table
 from crawler.judge.rows import DEADS
 from tests.museum.drawn import NIGHTS
-from tests.museum.nights import Told, play_museum
+from tests.museum.nights import Told, play_side_by_side
 from tests.museum.score import admissible, merge, score
 from tests.museum.sheet import write_sheet
 from tests.museum.sites import museum_hosts
@@ -64,7 +64,7 @@ def measured(scale: float) -> Section:
     museums = [read_museum(name) for name in NAMES]
     tallies = {"ours": Tally()}
     with tempfile.TemporaryDirectory() as place:
-        told = {museum.name: play_museum(museum, Path(place, museum.name), nights) for museum in museums}
+        told = play_side_by_side(museums, Path(place), nights)
     for museum in museums:
         _count_ours(tallies["ours"], museum, told[museum.name], asked)
     peers = [peer for peer in ALL if not peer.missing()]

@@ -5,11 +5,10 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from tests.museum.drawn import NIGHTS
-from tests.museum.nights import play_museum
+from tests.museum.nights import play_side_by_side
 from tests.museum.score import Score, merge, score
 from tests.museum.sheet import write_sheet
 from tests.museum.truth import NAMES, read_museum
@@ -32,14 +31,10 @@ def main() -> int:
 
 
 def play_all(names: tuple[str, ...], folder: Path, nights: int = NIGHTS) -> Score:
-    """The score of museums played side by side, each in a folder of its name."""
-
-    def play(name: str) -> Score:
-        museum = read_museum(name)
-        return score(museum, play_museum(museum, folder / name, nights))
-
-    with ThreadPoolExecutor(len(names)) as pool:
-        return merge(list(pool.map(play, names)))
+    """The score of museums played side by side."""
+    museums = [read_museum(name) for name in names]
+    told = play_side_by_side(museums, folder, nights)
+    return merge([score(museum, told[museum.name]) for museum in museums])
 
 
 if __name__ == "__main__":

@@ -8,7 +8,8 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -95,6 +96,13 @@ def play_museum(museum: Museum, folder: Path, nights: int = NIGHTS) -> list[Told
     """All that was told of a museum."""
     with TurningWeb(museum_hosts(museum)) as web:
         return [told for run in Stay(museum, folder, web).play(nights) for told in run]
+
+
+def play_side_by_side(museums: Sequence[Museum], folder: Path, nights: int = NIGHTS) -> dict[str, list[Told]]:
+    """All that was told of each, by name; every museum has a folder of its name and a thread that waits for it."""
+    with ThreadPoolExecutor(len(museums)) as pool:
+        runs = {museum.name: pool.submit(play_museum, museum, folder / museum.name, nights) for museum in museums}
+        return {name: run.result() for name, run in runs.items()}
 
 
 def _told(row: dict[str, Any], night: int) -> Told:
