@@ -13,6 +13,7 @@ from collections.abc import Callable, Sequence
 
 from crawler.cli.archive import add_archive
 from crawler.cli.citing import add_cite, add_url
+from crawler.cli.diff import add_diff
 from crawler.cli.nights import add_night, add_report
 from crawler.cli.options import said
 from crawler.cli.targets import add_target
@@ -79,4 +80,5 @@ def _parser() -> argparse.ArgumentParser:
     add_target(commands)
     add_verdict(commands)
     add_rejudge(commands)
+    add_diff(commands)
     return parser

@@ -85,11 +85,14 @@ class Course:
             return None
         return self._change(before, now)
 
-    def compared(self) -> Compared | None:
-        """The newest good night beside its baselines, with all that is told of it; None where there is nothing."""
+    def compared(self, before: GoodCapture | None = None, at: datetime | None = None) -> Compared | None:
+        """The newest good night beside its baseline, or beside another capture, with all that is told of it.
+
+        `at` is when an editor asks: what was accepted by then counts. None where there is nothing to compare.
+        """
         now = self._recent[-1][0] if self._recent else None
-        before = self._decides(now) if now else None
-        if now is None or before is None or before.record_id == now.record_id:
+        before = before or (self._decides(at or now.seen_at) if now else None)
+        if now is None or before is None:
             return None
         return self._changing.compared(self._subject, before, now, self._among(now), self._first)
 
@@ -125,11 +128,11 @@ class Course:
         self._first, self._last = first, last
 
     def _baseline(self, now: GoodCapture) -> GoodCapture | None:
-        found = self._decides(now)
+        found = self._decides(now.seen_at)
         return found if found and found.record_id != now.record_id else None
 
-    def _decides(self, now: GoodCapture) -> GoodCapture | None:
-        return self._changing.accepted(self._subject, now.seen_at) or self._first
+    def _decides(self, at: datetime) -> GoodCapture | None:
+        return self._changing.accepted(self._subject, at) or self._first
 
     def _among(self, now: GoodCapture) -> Among:
         recent, room = [], WINDOW
