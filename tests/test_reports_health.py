@@ -286,7 +286,13 @@ def report_of(rows: list[Row], **more: object) -> HealthReport:
 
 
 def full_report() -> HealthReport:
-    return report_of(rows_of_all_groups(), unreadable=[Unreadable("scan.pdf", "the file is encrypted")], simulated=True)
+    return report_of(
+        rows_of_all_groups(),
+        unreadable=[Unreadable("scan.pdf", "the file is encrypted")],
+        simulated=True,
+        weather=[WEATHER],
+        site_wide=[("news.example", 4)],
+    )
 
 
 def night_of_36() -> HealthReport:
@@ -305,6 +311,9 @@ def night_of_36() -> HealthReport:
     return report_of([*fine, dead])
 
 
+WEATHER = Evidence(
+    "weather-refusing", "wall.example refuses all 2 links.", "wall.example：2 个链接全部被拒绝自动访问。"
+)
 REASON = Evidence("run-no-answer", "None of the 9 hosts tried gave a byte.", "尝试访问的 9 个网站没有一个应答。")
 
 
@@ -313,7 +322,7 @@ def invalid_report() -> HealthReport:
         row(citation(n, f"https://h{n}.example/"), Outcome.DNS_NXDOMAIN, Verdict.OK, Group.FINE, 0, "oooooooN")
         for n in range(1, 10)
     ]
-    return report_of(rows, valid=False, invalid_reason=REASON)
+    return report_of(rows, valid=False, invalid_reason=REASON, weather=[WEATHER])
 
 
 def silent_report() -> HealthReport:
@@ -323,7 +332,7 @@ def silent_report() -> HealthReport:
         for n in (1, 2)
     ]
     mail = row(citation(3, "w***@example.org", Kind.MAIL), Outcome.NOT_CRAWLED, Verdict.NOT_CRAWLED, Group.FINE)
-    return report_of([*rows, mail], few_hosts=True)
+    return report_of([*rows, mail], few_hosts=True, weather=[WEATHER])
 
 
 def test_counts_come_from_the_rows() -> None:
@@ -438,28 +447,12 @@ def test_a_gone_domain_is_counted_in_good_chinese() -> None:
     assert "1 条的域名已不存在（7 晚确认）" in report_of([gone]).lead.zh
 
 
-def test_weather_is_one_line_a_host() -> None:
-    told = [line.en for line in full_report().weather]
-    assert told == [
-        "down.example: none of its 2 links opened tonight (1 timeout, 1 connection reset).",
-        "wall.example: each of its 2 links refused automated access tonight (2 blocked).",
+def test_what_whole_sites_do_is_told_once() -> None:
+    told = report_of([], weather=[WEATHER], site_wide=[("news.example", 4)]).weather
+    assert [line.zh for line in told] == [
+        WEATHER.zh,
+        "news.example：4 个被引页面出现同样的改动，多半是全站调整，不逐条列出。",
     ]
-
-
-def test_weather_needs_two_targets() -> None:
-    twice = [
-        row(citation(n, "https://h.example/same"), Outcome.TIMEOUT, Verdict.SUSPECT, Group.WATCHING, 1) for n in (1, 2)
-    ]
-    assert report_of(twice).weather == (), "one page cited twice is not a site"
-
-
-def test_weather_ends_when_one_page_opens() -> None:
-    rows = [
-        row(citation(1, "https://h.example/1"), Outcome.TIMEOUT, Verdict.SUSPECT, Group.WATCHING, 1),
-        row(citation(2, "https://h.example/2"), Outcome.OK, Verdict.OK, Group.FINE),
-        row(citation(3, "https://h.example/3"), Outcome.BLOCKED, Verdict.BLOCKED, Group.CANNOT_JUDGE),
-    ]
-    assert report_of(rows).weather == ()
 
 
 def test_every_outcome_has_a_tone() -> None:

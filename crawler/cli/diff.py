@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from crawler.cli.options import Commands, add_places, config_of, instant, plain, read_ledger, shown
 
 if TYPE_CHECKING:
-    from crawler.changes.diff import Line, Mark
+    from crawler.model import Line, Mark
 
 SAME, DIFFERENT, NOTHING = 0, 1, 3
 WIDTH = 80

@@ -12,13 +12,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from crawler.model import Line, Mark
 from crawler.config import Config
 from crawler.errors import UsageError
 from crawler.judge.rows import GOOD
 from crawler.ledger.differences import GoodCapture
 from crawler.ledger.ledger import Ledger
-from crawler.model import Citation, Difference, Layer, PageChange, TextClass
+from crawler.model import Citation, Difference, Layer, Line, Mark, PageChange, TextClass
 from crawler.night.changing import Changing, Compared
 from crawler.replay.lookup import find_holdings
 from crawler.reports.words import say, tell_time

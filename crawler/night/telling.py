@@ -12,6 +12,7 @@ from crawler.config import Config
 from crawler.errors import EverciteError, UsageError
 from crawler.judge import RULES_VERSION
 from crawler.judge.rows import GOOD
+from crawler.judge.weather import Weather, find_weather
 from crawler.ledger.ledger import Ledger
 from crawler.model import (
     Capture,
@@ -27,7 +28,9 @@ from crawler.model import (
     Via,
 )
 from crawler.night.assess import subject_of
+from crawler.night.changed import changes_of, changes_of_sites
 from crawler.night.settling import BETTER_ESCAPED, NOT_THERE, decoded_once
+from crawler.reports.changed import Changed
 from crawler.reports.health import STRIP_NIGHTS, Cell, HealthReport, Offer, Row, build_report
 from crawler.reports.render_html import render_pages
 from crawler.reports.render_json import render_json
@@ -46,18 +49,22 @@ class _Known:
     histories: Mapping[str, Sequence[NightReading]]
     copies: Mapping[str, Sequence[Capture]]
     trackers: Mapping[str, str]
+    changes: Mapping[str, Changed]
 
 
 def told_of(ledger: Ledger, night: Night, config: Config) -> HealthReport:
     """The report of a night that was judged, as a value."""
+    citations = ledger.citations_of(night.id)
+    readings, standings = ledger.readings_of(night.id), ledger.standings_of(night.id)
     known = _Known(
-        ledger.readings_of(night.id),
-        ledger.standings_of(night.id),
+        readings,
+        standings,
         ledger.standings_before(night.id),
         ledger.observations_of(night.id),
         dict(ledger.histories(night.id, STRIP_NIGHTS)),
         ledger.captures_read_as(GOOD, night.id),
         ledger.tracker_evidence(),
+        changes_of(ledger, config, night, citations, standings),
     )
     return build_report(
         night_id=night.id,
@@ -70,12 +77,18 @@ def told_of(ledger: Ledger, night: Night, config: Config) -> HealthReport:
         few_hosts=night.id in ledger.nights_with_few_hosts(),
         rules_version=RULES_VERSION,
         timezone=config.timezone,
-        rows=[
-            _row(citation, known)
-            for citation in ledger.citations_of(night.id)
-            if subject_of(citation) in known.readings
+        rows=[_row(citation, known) for citation in citations if subject_of(citation) in known.readings],
+        weather=[one.evidence for one in _weather(citations, readings)],
+        site_wide=[
+            (found.host, len(found.subjects)) for found in changes_of_sites(ledger, config, night, citations, readings)
         ],
     )
+
+
+def _weather(citations: Sequence[Citation], readings: Mapping[str, Reading]) -> tuple[Weather, ...]:
+    """The hosts that refuse or fail everything; a merged uri has the outcome of the one that stands for it."""
+    subjects = [subject_of(citation) for citation in citations if citation.uri]
+    return find_weather((subject, readings[subject].outcome) for subject in subjects if subject in readings)
 
 
 def find_night(ledger: Ledger, night_id: str) -> Night:
@@ -110,6 +123,7 @@ def _row(citation: Citation, known: _Known) -> Row:
         changed_since_last_night=previous is not None and previous.verdict is not standing.verdict,
         previous=previous.verdict if previous else None,
         offer=_offer(citation, reading, known.readings),
+        changed=known.changes.get(subject),
     )
 
 

@@ -20,13 +20,11 @@ MOST_FACTS = 12
 
 @dataclass(frozen=True, slots=True)
 class Changed:
-    """A row's change: how it differs from the copy of `baseline_at`, the lines of the whole difference, and on how
-    many pages of the host the same difference stands (1: on this one alone)."""
+    """A row's change: how it differs from the copy of `baseline_at`, and the lines of the whole difference."""
 
     difference: Difference
     baseline_at: datetime
     lines: tuple[Line, ...] = ()
-    pages: int = 1
 
     def told(self, language: str) -> str:
         """What differs, in a few words."""

@@ -77,7 +77,6 @@ URGENCY = (
     Verdict.MALFORMED,
     Verdict.TARGET_UNKNOWN,
 )
-REFUSING = frozenset({Outcome.ROBOTS, Outcome.BLOCKED, Outcome.RATE_LIMITED, Outcome.LOGIN, Outcome.CONSENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,10 +241,14 @@ def build_report(
     rows: Iterable[Row],
     few_hosts: bool = False,
     retired: Sequence[Retired] = (),
+    weather: Sequence[Evidence] = (),
+    site_wide: Sequence[tuple[str, int]] = (),
 ) -> HealthReport:
     """The report of a night. Rows may come in any order; they are put into that of the documents.
 
-    `few_hosts`: the night is valid, but fewer than 3 hosts were tried and none answered.
+    `few_hosts`: the night is valid, but fewer than 3 hosts were tried and none answered. `weather` are lines about
+    hosts that refuse or fail everything; `site_wide` are hosts of which several cited pages changed alike since this
+    night, and how many.
     """
     ordered = tuple(sorted(rows, key=lambda row: (row.citation.document, row.citation.ordinal)))
     silent = valid and few_hosts and any(row.outcome not in OURS for row in ordered)
@@ -264,7 +267,7 @@ def build_report(
             *find_unchecked(ordered, unreadable, valid, few_hosts=silent),
             *tell_retired(retired, ZoneInfo(timezone)),
         ),
-        weather=find_weather(ordered) if valid and not silent else (),
+        weather=(*_spoken(weather), *tell_site_wide(site_wide)) if valid and not silent else (),
         few_hosts=silent,
         retired=tuple(retired),
     )
@@ -387,32 +390,16 @@ def _of_both(key: str, en: str, zh: str, **figures: object) -> Said:
     return Said(en=say(key, "en", why=en, **figures), zh=say(key, "zh", why=zh, **figures))
 
 
-# ---------------------------------------------------------------- weather
+# ---------------------------------------------------------------- whole sites
 
 
-def find_weather(rows: Sequence[Row]) -> tuple[Said, ...]:
-    """One line for every host with two targets or more, all of which refuse or fail tonight."""
-    hosts = dict.fromkeys(row.host for row in rows if row.host and row.outcome not in OURS)
-    lines = (_weather_of(name, [row for row in rows if row.host == name]) for name in hosts)
-    return tuple(line for line in lines if line is not None)
+def _spoken(evidence: Sequence[Evidence]) -> tuple[Said, ...]:
+    return tuple(Said(one.en, one.zh) for one in evidence)
 
 
-def _weather_of(name: str, rows: Sequence[Row]) -> Said | None:
-    outcomes = {row.citation.uri: row.outcome for row in rows}
-    troubled = all(TONE[outcome] in (Tone.BAD, Tone.WARN) or outcome in REFUSING for outcome in outcomes.values())
-    if len(outcomes) < 2 or not troubled:
-        return None
-    refusing = sum(outcome in REFUSING for outcome in outcomes.values())
-    key = "refusing" if refusing == len(outcomes) else "mixed" if refusing else "failing"
-    kinds = Counter(outcomes.values())
-    return _both(
-        lambda language: say(f"weather.{key}", language, host=name, n=len(outcomes), kinds=_tell_kinds(kinds, language))
-    )
-
-
-def _tell_kinds(kinds: Counter[Outcome], language: str) -> str:
-    parts = [say("weather.kind", language, n=n, outcome=say(f"outcome.{kind}", language)) for kind, n in kinds.items()]
-    return ("、" if language == "zh" else ", ").join(parts)
+def tell_site_wide(changes: Sequence[tuple[str, int]]) -> tuple[Said, ...]:
+    """One line for every host of which several cited pages changed alike."""
+    return tuple(_said("weather.site_wide", host=host, n=n) for host, n in changes)
 
 
 # ---------------------------------------------------------------- addresses

@@ -100,7 +100,7 @@ def _change(changed: Changed) -> dict[str, Any]:
         "facts": [{"kind": fact.kind, "before": fact.before, "after": fact.after} for fact in found.facts],
         "cited_missing": list(found.cited_missing),
         "importance": found.importance,
-        "pages": changed.pages,
+        "pages": [{"before": one.before, "after": one.after} for one in found.pages],
         "excerpt": [{"before": before, "after": after} for before, after in found.excerpt],
         "en": changed.told("en"),
         "zh": changed.told("zh"),
