@@ -10,7 +10,16 @@ from crawler.judge import RULES_VERSION, outcome, rows, soft404
 from crawler.judge.fragments import MADE_BY_SCRIPTS
 from crawler.judge.phrases import Phrases
 from crawler.judge.walls import WALLS
-from crawler.judge.words import consent, maintenance, not_found, offers, sign_in, templates, wall_pages
+from crawler.judge.words import (
+    consent,
+    maintenance,
+    missing_sentences,
+    missing_titles,
+    offers,
+    sign_in,
+    templates,
+    wall_pages,
+)
 from crawler.model import Family, Group, Outcome, Verdict
 from crawler.reports.words import say
 
@@ -64,11 +73,15 @@ VERDICTS = """
 
 # What is counted, and where it stands.
 TABLES: tuple[tuple[str, str, tuple[Phrases, ...]], ...] = (
-    ("titles and headlines of missing pages", "words/not_found.py", not_found.TITLES),
+    (
+        "titles and headlines of missing pages",
+        "words/missing_titles.py",
+        missing_titles.TITLES + missing_titles.REGRETS,
+    ),
     (
         "sentences of missing pages",
-        "words/not_found.py",
-        not_found.SAID + not_found.ASKED + not_found.MISSING + not_found.REGRETS,
+        "words/missing_sentences.py",
+        missing_sentences.SAID + missing_sentences.ASKED + missing_sentences.MISSING,
     ),
     ("titles of offers of a domain", "words/offers.py", offers.TITLES),
     ("offers of a domain", "words/offers.py", offers.OFFERS),

@@ -7,16 +7,25 @@ from datetime import date
 import pytest
 
 from crawler.judge.phrases import Lexicon, Phrases, bare, plain, segments, sentences
-from crawler.judge.words import consent, maintenance, not_found, offers, sign_in, templates, wall_pages
+from crawler.judge.words import (
+    consent,
+    maintenance,
+    missing_sentences,
+    missing_titles,
+    offers,
+    sign_in,
+    templates,
+    wall_pages,
+)
 from tests.judged_pages import cases_of
 
 LANGUAGES = {"en", "zh", "fr", "es", "ar", "ru", "pt"}
 TABLES: dict[str, tuple[Phrases, ...]] = {
-    "titles of missing pages": not_found.TITLES,
-    "sentences of missing pages": not_found.SAID,
-    "what was asked for": not_found.ASKED,
-    "that it is not there": not_found.MISSING,
-    "words of regret": not_found.REGRETS,
+    "titles of missing pages": missing_titles.TITLES,
+    "sentences of missing pages": missing_sentences.SAID,
+    "what was asked for": missing_sentences.ASKED,
+    "that it is not there": missing_sentences.MISSING,
+    "words of regret": missing_titles.REGRETS,
     "titles of offers": offers.TITLES,
     "offers": offers.OFFERS,
     "titles of sign-in pages": sign_in.TITLES,
@@ -143,4 +152,4 @@ def test_the_longest_phrase_is_shown_as_it_is_written() -> None:
     ],
 )
 def test_name_not_found(words: str, name: str) -> None:
-    assert not_found.name_not_found(words) == name
+    assert missing_titles.name_not_found(words) == name

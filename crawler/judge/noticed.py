@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from crawler.judge.sites import is_error_page, is_home
 from crawler.judge.words.consent import find_consent
 from crawler.judge.words.maintenance import find_maintenance
-from crawler.judge.words.not_found import find_heading, find_sentence, find_title
+from crawler.judge.words.missing_sentences import find_sentence
+from crawler.judge.words.missing_titles import find_heading, find_title
 from crawler.judge.words.offers import find_offer
 from crawler.judge.words.sign_in import find_sign_in
 from crawler.judge.words.templates import find_template
