@@ -157,6 +157,12 @@ def test_a_page_of_a_pdf() -> None:
         assert read(observation_of({}), URI, Surroundings(pdf, (fragment,))).outcome is outcome, fragment
 
 
+def test_a_quotation_is_not_missed_where_most_of_the_page_was_not_read() -> None:
+    for text, outcome in (("Ferries. " * 20, Outcome.OK), ("Ferries. " * 500, Outcome.TEXT_FRAGMENT_MISSING)):
+        page = Page(Sight("k", SightKind.HTML, chars=6000, opening="Harbour. " * 200), text)
+        assert read(observation_of({}), URI, Surroundings(page, (), ("lime%20trees",))).outcome is outcome
+
+
 # ---------------------------------------------------------------- siblings
 
 
