@@ -107,6 +107,11 @@ def _evidence(facts: tuple[str, str], language: str) -> tuple[str, ...]:
 # ---------------------------------------------------------------- edits
 
 
+def same(article: Article) -> Article:
+    """The article as it is."""
+    return article
+
+
 def with_other_deadline(article: Article) -> Article:
     """Three weeks earlier, nothing else."""
     chance = Random(article.headline)

@@ -9,7 +9,7 @@ from hashlib import sha256
 
 from tests.museum.articles import Article, write_article
 from tests.museum.truth import Target
-from tests.web.answers import HTML, Behaviour, FieldRows, not_modified
+from tests.web.answers import HTML, Answer, Behaviour, FieldRows, not_modified
 from tests.web.wire import Call
 
 Make = Callable[[int, int], str | bytes]
@@ -53,6 +53,19 @@ class Shown:
         if validators and tag in call.request.field("if-none-match"):
             return await not_modified(call, validators)
         return await call.reply(200, body, (("Content-Type", self.media_type), *validators, *self.fields))
+
+
+Show = Callable[[Exhibit], Make]
+
+
+def fixed(page: str | bytes) -> Make:
+    """The same page at every look."""
+    return lambda night, tries: page
+
+
+def page_of(page: str) -> Answer:
+    """A page of HTML, whoever asks."""
+    return Answer(body=page.encode())
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ from typing import Any
 from tests.museum.acts import ALL_REPORTS, DEALER, NEW_DOMAIN, SHOP, article, play, play_script
 from tests.museum.articles import Article
 from tests.museum.drawn import NIGHTS
-from tests.museum.exhibit import Exhibit, Scripted, Shown
+from tests.museum.exhibit import Exhibit, Scripted, page_of
+from tests.museum.guises import dealers_offer, login_page, shop
 from tests.museum.pages import chrome, render, render_article, render_missing
-from tests.museum.shows import SHOWS
 from tests.museum.truth import Museum
 from tests.web.answers import Behaviour, NotFound, error_page
 from tests.web.certificates import Certificate
@@ -117,8 +117,8 @@ def _common_paths(exhibit: Exhibit) -> Iterator[tuple[str, Behaviour]]:
         "/404.html": render_missing(language),
     }
     for path, page in pages.items():
-        yield path, Shown(lambda night, tries, page=page: page)  # type: ignore[misc]
-    yield "/login", Shown(SHOWS["login-page"](exhibit))
+        yield path, page_of(page)
+    yield "/login", page_of(login_page(exhibit))
     if _SPAN.fullmatch(exhibit.target.elsewhere):
         yield "/", Scripted(tuple(_home_on(exhibit, night, pages["/"]) for night in range(NIGHTS)))
 
@@ -126,7 +126,7 @@ def _common_paths(exhibit: Exhibit) -> Iterator[tuple[str, Behaviour]]:
 def _home_on(exhibit: Exhibit, night: int, page: str) -> Behaviour:
     """The home page of a site that is for sale, or under maintenance, as a whole."""
     word = exhibit.target.script[night]
-    return play(word, exhibit) if word in ("for-sale", "maintenance") else Shown(lambda *_: page)
+    return play(word, exhibit) if word in ("for-sale", "maintenance") else page_of(page)
 
 
 def _merged(articles: Sequence[Article]) -> Behaviour:
@@ -135,31 +135,13 @@ def _merged(articles: Sequence[Article]) -> Behaviour:
     sections = tuple(section for one in articles for section in one.sections)
     evidence = tuple(sentence for one in articles for sentence in (*one.lead, *one.evidence))
     whole = replace(first, headline="All reports of the year", lead=(), evidence=evidence, sections=sections)
-    return Shown(lambda *_: render_article(whole))
+    return page_of(render_article(whole))
 
 
 def _strangers(exhibits: Sequence[Exhibit]) -> Iterator[Turns]:
     """Hosts that nobody cites: a dealer in domains, a shop, the new domain of an office that moved."""
     sale = Exhibit(exhibits[0].target)
-    yield {0: Site(DEALER, otherwise=Shown(lambda *_: _offer()))}
-    yield {0: Site(SHOP, otherwise=Shown(lambda *_: _deals()))}
+    yield {0: Site(DEALER, otherwise=page_of(dealers_offer()))}
+    yield {0: Site(SHOP, otherwise=page_of(shop()))}
     moved = {one.target.path: article(one) for one in exhibits if "moved-domain" in one.target.script}
     yield {0: Site(NEW_DOMAIN, moved, otherwise=_elsewhere(sale))}
-
-
-def _offer() -> str:
-    return (
-        "<!doctype html><html lang='en'><head><title>This domain is for sale | HugeDomains</title></head><body>"
-        "<h1>This domain is for sale!</h1><p>Buy now for 2,895 dollars, or start a payment plan.</p></body></html>"
-    )
-
-
-def _deals() -> str:
-    said = "".join(
-        f"<li><h3>Barge number {n}</h3><p>Two cabins, {n + 4} berths, delivered within {n * 3 + 2} weeks, now for "
-        f"{9900 - 350 * n} crowns instead of {12400 - 350 * n}; paint in any of {n + 7} colours.</p></li>"
-        for n in range(1, 12)
-    )
-    return (
-        f"<!doctype html><html lang='en'><head><title>Bargain Barges</title></head><body><ul>{said}</ul></body></html>"
-    )
