@@ -267,6 +267,7 @@ def test_nobody_is_named_in_what_is_kept(nights: Nights) -> None:
     link = "https://track.example/click/signature/0123456789abcdef/userid/77aa"
     mail = "jane.reader@example.org"
     text = f"<h1>For {mail}</h1><p>{PROSE}</p><p>See {link}</p><a href='/f.pdf?email={mail}'>{mail}</a>"
+    text += f"<h2 id='to={mail}'>x</h2><a href='{link}.pdf'>y</a>"
     seen = nights.see(html(f"<article>{text}</article>", f"<title>{'x' * 495} {mail}</title>"))
     nights.read()
     kept = repr(nights.page(seen))

@@ -32,12 +32,15 @@ def fit(sight: Sight) -> Sight:
         sight,
         title=_line(sight.title),
         headings=tuple(map(_line, sight.headings)),
+        language=_line(sight.language),
         published=_line(sight.published),
         modified=_line(sight.modified),
         opening=redact_text(sight.opening)[:OPENING],
+        marks=tuple(map(_line, sight.marks)),
         generator=_line(sight.generator),
         canonical=_uri(sight.canonical),
         og_uri=_uri(sight.og_uri),
+        anchors=tuple(map(redact_text, sight.anchors)),
         downloads=tuple((_line(text), _uri(uri)) for text, uri in sight.downloads),
     )
 

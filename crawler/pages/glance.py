@@ -149,13 +149,14 @@ class _Reading:
 
 def _read_html(page: _Reading, attributes: Attributes, content: str) -> None:
     stated = attributes.get("lang") or attributes.get("xml:lang", "")
-    page.found.language = page.found.language or plain(stated).strip()
+    page.found.language = page.found.language or plain(stated).strip()[:LONGEST_ANCHOR]
     _read_body(page, attributes, content)
 
 
 def _read_body(page: _Reading, attributes: Attributes, _: str) -> None:
     told = plain(f"{attributes.get('class', '')} {attributes.get('id', '')}").lower().split()
-    page.found.marks = (*page.found.marks, *told)[:MOST_MARKS]
+    marks = [mark for mark in told[:MOST_MARKS] if len(mark) <= LONGEST_ANCHOR]
+    page.found.marks = (*page.found.marks, *marks)[:MOST_MARKS]
 
 
 def _read_meta(page: _Reading, attributes: Attributes, _: str) -> None:
