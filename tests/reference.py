@@ -86,7 +86,7 @@ TABLES: tuple[tuple[str, str, tuple[Phrases, ...]], ...] = (
     ("titles of offers of a domain", "words/offers.py", offers.TITLES),
     ("offers of a domain", "words/offers.py", offers.OFFERS),
     ("titles of sign-in pages", "words/sign_in.py", sign_in.TITLES),
-    ("consent walls", "words/consent.py", consent.ASKS + consent.SPEAKS_OF),
+    ("consent walls", "words/consent.py", consent.CONTROLS + consent.SPEAKS_OF),
     ("maintenance pages", "words/maintenance.py", maintenance.TITLES + maintenance.SAID),
 )
 

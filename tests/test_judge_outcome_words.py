@@ -29,7 +29,7 @@ TABLES: dict[str, tuple[Phrases, ...]] = {
     "titles of offers": offers.TITLES,
     "offers": offers.OFFERS,
     "titles of sign-in pages": sign_in.TITLES,
-    "what asks for consent": consent.ASKS,
+    "what asks for consent": consent.CONTROLS,
     "what consent walls speak of": consent.SPEAKS_OF,
     "titles of maintenance pages": maintenance.TITLES,
     "maintenance": maintenance.SAID,

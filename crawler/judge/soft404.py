@@ -181,8 +181,8 @@ def soft_404(case: Case) -> Found | None:
     en, zh = _listed(scored)
     return found(
         "soft-404",
-        f"The page answers {case.status}, but is one that says it is missing: {en}.",
-        f"页面虽返回 {case.status}，实际内容是“找不到页面”：{zh}。",
+        f"The page answers {case.status}, but looks like one that is not there: {en}.",
+        f"页面虽返回 {case.status}，内容却是“找不到页面”的提示页：{zh}。",
         "said" if scored.is_said else "",
     )
 
@@ -195,8 +195,8 @@ def soft_404_suspected(case: Case) -> Found | None:
     en, zh = _listed(scored)
     return found(
         "soft-404-suspected",
-        f"The page answers {case.status}, but may be one that is missing: {en}.",
-        f"页面虽返回 {case.status}，但可能是“找不到页面”：{zh}。",
+        f"The page answers {case.status}, but may be one that is not there: {en}.",
+        f"页面虽返回 {case.status}，但可能是“找不到页面”的提示页：{zh}。",
     )
 
 

@@ -43,106 +43,36 @@ GATES: tuple[Gate, ...] = (
 
 _PAGES = f"buttons and headlines of consent banners in public projects (accept all); the others: {USAGE}"
 
-# What asks.
-ASKS: tuple[Phrases, ...] = (
+# The buttons: without one of them nothing is asked, and a page on privacy is a page like any other.
+CONTROLS: tuple[Phrases, ...] = (
     Phrases(
         "en",
         (
-            "before you continue",
-            "we value your privacy",
-            "your privacy choices",
-            "your privacy matters",
-            "we need your consent",
-            "we ask for your consent",
-            "your consent",
-            "consent to the use of cookies",
+            "accept all",
             "accept all cookies",
             "accept cookies",
-            "accept all",
+            "reject all",
             "agree and continue",
             "accept and continue",
             "continue with advertising",
-            "privacy gate",
-            "manage your cookie preferences",
-            "cookie consent",
         ),
-        f"{_PAGES}; Google's page is titled Before you continue",
+        _PAGES,
     ),
     Phrases(
         "zh",
-        (
-            "我们重视您的隐私",
-            "您的隐私",
-            "同意使用cookie",
-            "接受所有cookie",
-            "全部接受",
-            "同意并继续",
-            "接受并继续",
-            "征得您的同意",
-            "需要您的同意",
-            "我們重視您的隱私",
-            "接受所有cookie",
-            "同意並繼續",
-        ),
+        ("全部接受", "接受所有cookie", "同意并继续", "接受并继续", "全部拒绝", "同意並繼續", "全部接受並繼續"),
         _PAGES,
     ),
     Phrases(
         "fr",
-        (
-            "avant de continuer",
-            "votre vie privée",
-            "votre consentement",
-            "tout accepter",
-            "accepter et continuer",
-            "accepter et fermer",
-            "continuer sans accepter",
-            "accepter les cookies",
-        ),
+        ("tout accepter", "tout refuser", "accepter et continuer", "accepter et fermer", "continuer sans accepter"),
         _PAGES,
     ),
-    Phrases(
-        "es",
-        (
-            "antes de continuar",
-            "tu privacidad",
-            "su privacidad",
-            "su consentimiento",
-            "aceptar todo",
-            "aceptar y continuar",
-            "aceptar cookies",
-        ),
-        _PAGES,
-    ),
-    Phrases(
-        "pt",
-        (
-            "antes de continuar",
-            "sua privacidade",
-            "seu consentimento",
-            "aceitar tudo",
-            "aceitar todos",
-            "aceitar e continuar",
-            "aceitar cookies",
-        ),
-        _PAGES,
-    ),
-    Phrases(
-        "ru",
-        ("прежде чем продолжить", "ваше согласие", "принять все", "принять и продолжить", "согласие на использование"),
-        _PAGES,
-    ),
-    Phrases("ar", ("قبل المتابعة", "خصوصيتك", "موافقتك", "قبول الكل", "موافق ومتابعة"), _PAGES),
-    Phrases(
-        "de",
-        (
-            "Bevor Sie fortfahren",
-            "Ihre Einwilligung",
-            "Alle akzeptieren",
-            "Akzeptieren und weiter",
-            "weiter mit Werbung",
-        ),
-        _PAGES,
-    ),
+    Phrases("es", ("aceptar todo", "rechazar todo", "aceptar y continuar", "aceptar cookies"), _PAGES),
+    Phrases("pt", ("aceitar tudo", "aceitar todos", "rejeitar tudo", "aceitar e continuar", "aceitar cookies"), _PAGES),
+    Phrases("ru", ("принять все", "отклонить все", "принять и продолжить"), _PAGES),
+    Phrases("ar", ("قبول الكل", "رفض الكل", "موافق ومتابعة"), _PAGES),
+    Phrases("de", ("Alle akzeptieren", "Alle ablehnen", "Akzeptieren und weiter", "weiter mit Werbung"), _PAGES),
 )
 
 # What else such a page speaks of.
@@ -264,7 +194,7 @@ SPEAKS_OF: tuple[Phrases, ...] = (
     ),
 )
 
-_ASKS, _SPEAKS_OF = Lexicon(ASKS), Lexicon(SPEAKS_OF).pattern
+_CONTROLS, _SPEAKS_OF = Lexicon(CONTROLS), Lexicon(SPEAKS_OF).pattern
 _GATES_BY_HOST = {gate.host: gate for gate in GATES}
 
 
@@ -274,15 +204,15 @@ def gate_of(uri: str) -> Gate | None:
 
 
 def find_consent(page: Page) -> str:
-    """The words by which a page asks for consent and for nothing else, or ''."""
+    """The button of a page that asks for consent and for nothing else, or ''."""
     sight = page.sight
     if sight.chars > LONGEST_WALL:
         return ""
     shown = plain(f"{sight.title}\n{sight.opening}")
-    asks = _ASKS.find(shown)
-    if not asks or len(_SPEAKS_OF.findall(shown)) < 3:
+    control = _CONTROLS.find(shown)
+    if not control or len(_SPEAKS_OF.findall(shown)) < 3:
         return ""
-    return asks if _rest(page.text) < REST_CHARS and _rest(sight.opening) < 2 * REST_CHARS else ""
+    return control if _rest(page.text) < REST_CHARS and _rest(sight.opening) < 2 * REST_CHARS else ""
 
 
 def _rest(text: str) -> int:
