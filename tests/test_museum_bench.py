@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from bench.museum import ASKED, KINDS, NOT_DEAD, UNASKED, Tally, kind_of
+from bench.museum import ASKED, KINDS, NOT_DEAD, Tally, kind_of
 from bench.museum_peers import ALL, Peer, run_peer
 from crawler.judge.rows import DEADS
 from tests.museum.score import admissible
@@ -51,12 +51,11 @@ SMALL = ("steady", "never-there", "never-lets-us-in", "name-never-was", "moved",
 def test_a_peer_names_every_link_and_calls_the_missing_ones_broken(peer: Peer) -> None:
     if peer.missing():
         pytest.skip(peer.missing())
-    few = tuple(target for target in MUSEUMS[0].targets if target.id in SMALL)
-    assert all(UNASKED.isdisjoint(target.script) for target in few)
-    hosts = museum_hosts(Museum("small", few, frozenset(), frozenset()))
+    small = MUSEUMS[0].of(SMALL)
+    hosts = museum_hosts(small)
     with TemporaryDirectory() as place, TurningWeb(hosts, http_port=80, https_port=443, dns_port=53) as web:
         web.turn(0)
-        found = run_peer(peer, [target.uri for target in few], Path(place), web)
-    broken = {target.id for target in few if found[target.uri]}
+        found = run_peer(peer, [target.uri for target in small.targets], Path(place), web)
+    broken = {target.id for target in small.targets if found[target.uri]}
     assert {"never-there", "name-never-was"} <= broken
     assert broken.isdisjoint({"steady", "moved"}), "the peer cannot reach the fake web: its figures would be worthless"

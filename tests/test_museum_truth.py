@@ -159,9 +159,7 @@ MINIATURE = ("steady", "never-there", "moved", "flapping-badly", "never-lets-us-
 
 
 def test_a_miniature_of_three_nights_runs(tmp_path: Path) -> None:
-    museum = MUSEUMS[0]
-    few = tuple(target for target in museum.targets if target.id in MINIATURE)
-    small = Museum(museum.name, few, frozenset(), frozenset())
+    small = MUSEUMS[0].of(MINIATURE)
     found = score(small, play_museum(small, tmp_path, 3))
     assert found.link_nights == 3 * len(MINIATURE)
     assert not found.violations, "\n".join(map(str, found.violations))

@@ -9,8 +9,8 @@ Rules:
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -96,6 +96,10 @@ class Museum:
     targets: tuple[Target, ...]
     down: frozenset[int]
     evenings: frozenset[int]
+
+    def of(self, ids: Collection[str]) -> Museum:
+        """The museum with those targets alone."""
+        return replace(self, targets=tuple(target for target in self.targets if target.id in ids))
 
 
 @cache
