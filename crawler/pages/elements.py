@@ -18,6 +18,10 @@ SPACED = _names("dd img input label rt select td th video audio iframe object em
 # Elements whose content is shown only in place of what a browser shows instead, or on demand; scripts run for whoever
 # looks, so noscript's content is not seen. Text of scripts, styles and titles never comes as text (tags.py).
 UNSEEN = _names("audio canvas datalist dialog noscript object rp select template video")
+# Elements that a browser opens again where an ancestor's end closed them (§13.2.4.3), until their own end tag comes or
+# the cell ends that they stand in.
+FORMATTING = _names("a b big code em font i nobr s small strike strong tt u")
+TABLE = _names("caption table tbody td tfoot th thead tr")
 # Elements without content (§13.1.2).
 VOID = _names("area base basefont bgsound br col embed frame hr img input link meta param source track wbr")
 # Elements that end where the next of their kind begins (§13.1.2.4): their end tags are often left out.

@@ -13,7 +13,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 
-from crawler.pages.elements import BLOCKS, ENDED_BY_NEXT, SPACED, UNSEEN, VOID
+from crawler.pages.elements import BLOCKS, ENDED_BY_NEXT, FORMATTING, SPACED, TABLE, UNSEEN, VOID
 from crawler.pages.tags import plain_text
 
 _HIDING = re.compile(r"(?:^|[;\s])(?:display\s*+:\s*+none|visibility\s*+:\s*+hidden)", re.IGNORECASE)
@@ -89,9 +89,11 @@ class Layout:
         elif name == self._hidden:
             self._show()
             self._space(name)
-        elif self._open[name] > 0:  # an ancestor ends
+        elif self._open[name] > 0 and (self._hidden not in FORMATTING or name in TABLE):  # an ancestor ends
             self._show()
             self.end(name)
+        elif self._open[name] > 0:
+            self._open[name] -= 1
 
     def _is_ended_by(self, name: str) -> bool:
         """Whether a start tag ends the hidden element, whose end tag may be left out."""
@@ -113,6 +115,6 @@ class Layout:
 def _is_hidden(name: str, attributes: Attributes) -> bool:
     if name in UNSEEN and not (name == "dialog" and "open" in attributes):
         return True
-    if "hidden" in attributes and attributes["hidden"].lower() != "until-found":
+    if "hidden" in attributes:
         return True
     return "style" in attributes and _HIDING.search(attributes["style"]) is not None
