@@ -12,11 +12,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
+from playwright.sync_api import sync_playwright
 from reportlab.pdfgen.canvas import Canvas
 
 from crawler.model import Sight, SightKind
@@ -27,6 +29,7 @@ from crawler.pages.pdf import iso_date
 from crawler.pages.sight import READ_BYTES, Body, kind_of, read_sight
 from crawler.pages.tags import plain
 from crawler.pages.text import main_text
+from tests.pictures import FLAGS, find_chromium
 from tests.test_pages_html import HOSTILE, markup
 
 CASES = tomllib.loads((Path(__file__).parent / "cases" / "pages_sight.toml").read_text("utf-8"))["case"]
@@ -58,8 +61,21 @@ def test_a_page_shows(case: dict[str, Any]) -> None:
     if "text" in case:
         assert found.opening.replace("\n", " / ") == case["text"]
         assert found.chars == len(found.opening)
-    for name in case.keys() - {"name", "html", "text"}:
+    for name in case.keys() - {"name", "html", "text", "unlike"}:
         assert getattr(found, name) == full(case[name]), f"{name}: rules would judge another page"
+
+
+@pytest.mark.proof
+def test_a_browser_shows_the_same() -> None:
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
+        opened = browser.new_page()
+        for case in CASES:
+            if "unlike" not in case:
+                opened.goto("data:text/html;charset=utf-8," + quote(f"<meta charset=utf-8>{case['html']}"))
+                shown = "".join(opened.evaluate("document.documentElement.innerText").split())
+                assert "".join(glance(case["html"], PAGE).text.split()) == shown, case["name"]
+        browser.close()
 
 
 def page(text: str = "", **other: str) -> str:
