@@ -7,7 +7,6 @@ Rules:
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -43,6 +42,7 @@ class Entry:
     baseline: str | None = None
     https: bool | None = None
     elsewhere: bool | None = None
+    text: str = ""  # the reading as it is stored, by who has it
 
     @property
     def derived(self) -> Derived:
@@ -57,7 +57,7 @@ class Entry:
             self.baseline,
             _flag(self.https),
             _flag(self.elsewhere),
-            _written(reading),
+            self.text or _written(reading),
         )
 
 
@@ -87,12 +87,12 @@ class Judgements(Store):
 
     def observed(self, night_id: str, shapes: Shapes) -> list[tuple[Stored, Derived | None]]:
         """A night's observations by uri, each with what is stored of its reading."""
-        rows = self._rows(
+        rows = self._tuples(
             f"SELECT o.uri, o.data, {', '.join('r.' + name for name in _DERIVED.split(', '))} FROM observations o"
             " LEFT JOIN readings r ON r.subject = o.uri AND r.night = o.night WHERE o.night = ? ORDER BY o.uri",
             night_id,
         )
-        return [(Stored(row[0], row[1], shapes), None if row[2] is None else tuple(row)[2:]) for row in rows]
+        return [(Stored(row[0], row[1], shapes), None if row[2] is None else row[2:]) for row in rows]
 
     def entered(self, night_id: str, subject: str) -> Derived | None:
         """What is stored of a night's reading of a subject."""
@@ -120,7 +120,7 @@ class Judgements(Store):
 
     def history_of(self, subject: str, upto: str) -> list[NightReading]:
         """A subject's readings up to and including a night, oldest first."""
-        rows = self._rows(
+        rows = self._tuples(
             f"SELECT {_HISTORY} FROM readings r JOIN nights n ON n.id = r.night"
             " WHERE r.subject = ? AND r.night <= ? ORDER BY r.night",
             subject,
@@ -203,8 +203,7 @@ class Judgements(Store):
 
     def standings_over(self, subject: str, since: str = "") -> dict[str, str]:
         """By night from one on, a subject's verdict as it is stored: see `standing_text`."""
-        rows = self._rows("SELECT night, data FROM standings WHERE subject = ? AND night >= ?", subject, since)
-        return {row[0]: row[1] for row in rows}
+        return dict(self._tuples("SELECT night, data FROM standings WHERE subject = ? AND night >= ?", subject, since))
 
     def standings_of_subject(self, subject: str) -> dict[str, Standing]:
         """A subject's verdicts by night, oldest first."""
@@ -229,6 +228,11 @@ class Judgements(Store):
 @lru_cache(maxsize=8192)
 def _written(value: Reading | Change | Standing) -> str:
     return write_json(value)
+
+
+def reading_text(reading: Reading) -> str:
+    """A reading as it is stored."""
+    return _written(reading)
 
 
 def standing_text(standing: Standing) -> str:
@@ -273,7 +277,7 @@ def _change(text: str) -> Change:
     return read_json(Change, text)
 
 
-def _night_reading(row: sqlite3.Row) -> NightReading:
+def _night_reading(row: Iterable[Any]) -> NightReading:
     _, night, seen_at, outcome, robots_only, final_uri, sub, unlike, change, baseline, https, elsewhere, valid = row
     return NightReading(
         night,

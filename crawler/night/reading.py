@@ -8,16 +8,16 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from crawler.config import Config
 from crawler.judge.outcome import read
 from crawler.judge.rows import GOOD
 from crawler.judge.run import Turnout
-from crawler.ledger.judgements import Derived, Entry
+from crawler.ledger.judgements import Derived, Entry, reading_text
 from crawler.ledger.ledger import Ledger
-from crawler.ledger.shapes import Shapes
+from crawler.ledger.shapes import Shapes, Stored
 from crawler.model import Beside, Citation, Night, Observation, Page, Reading, Sibling
 from crawler.night.changing import Changing, Course
 from crawler.night.hearsay import fails_elsewhere, https_serves_same
@@ -55,6 +55,7 @@ class _Memory:
     sinking: tuple[str, ...]
     sibling: Sibling | None
     reading: Reading
+    text: str
     turnout: Turnout
 
 
@@ -78,14 +79,14 @@ class Reader:
         """What a night's observations read as; `citations` are those of that night."""
         self._cite(citations)
         observed = self._ledger.observed(night.id, self._shapes)
-        surrounder = Surrounder(self._ledger, night.id, citations, self._pages, [stored for stored, _ in observed])
+        surrounder = Surrounder(self._ledger, night.id, citations, self._pages, _redirected(observed))
         heard = _Heard(self._ledger, night.id)
         found = NightRead()
         for stored, kept in observed:
             seen = stored.seen
             memory = self._read(stored.shape, seen, night, surrounder)
             found.turnout.join(memory.turnout)
-            found.add(self._entry(seen, memory.reading, night, heard), kept)
+            found.add(self._entry(seen, memory, night, heard), kept)
         return found
 
     def _cite(self, citations: Sequence[Citation]) -> None:
@@ -115,7 +116,8 @@ class Reader:
             or memory.sibling != sibling
         ):
             reading, turnout = read(seen, seen.uri, surrounder.of(seen, good)), Turnout.of([seen])
-            memory = _Memory(shape, length_bytes, page, good, sinking, sibling, reading, turnout)
+            text = reading_text(reading)
+            memory = _Memory(shape, length_bytes, page, good, sinking, sibling, reading, text, turnout)
             self._memory[seen.uri] = memory
         if page is not None and memory.reading.outcome in GOOD:
             self._good[seen.uri] = page
@@ -133,13 +135,14 @@ class Reader:
             self._good[uri] = next((page for seen in before if (page := self._pages.of(seen)) is not None), None)
         return self._good[uri]
 
-    def _entry(self, seen: Observation, reading: Reading, night: Night, heard: _Heard) -> Entry:
+    def _entry(self, seen: Observation, memory: _Memory, night: Night, heard: _Heard) -> Entry:
+        reading, text = memory.reading, memory.text
         course = self._course(seen.uri, night) if reading.outcome in GOOD else None
         if course is None and not heard.anything:
-            return Entry(seen.uri, reading, seen)
+            return Entry(seen.uri, reading, seen, text=text)
         change = course.add(seen, reading.outcome) if course else None
         baseline = course.baseline if course else None
-        return Entry(seen.uri, reading, seen, change, baseline, heard.https(seen), heard.elsewhere(seen))
+        return Entry(seen.uri, reading, seen, change, baseline, heard.https(seen), heard.elsewhere(seen), text)
 
     def _course(self, subject: str, night: Night) -> Course | None:
         if self._changing is None:
@@ -147,6 +150,11 @@ class Reader:
         if subject not in self._courses:
             self._courses[subject] = self._changing.course_until(subject, night.id)
         return self._courses[subject]
+
+
+def _redirected(observed: Iterable[tuple[Stored, Derived | None]]) -> list[Stored]:
+    """The observations that a redirect led on: their later hops say by what means."""
+    return [stored for stored, _ in observed if '"via":"' in stored.shape]
 
 
 class _Heard:

@@ -31,6 +31,9 @@ from crawler.night.reading import NightRead, Reader
 from crawler.night.sights import read_sights, reader_version
 from crawler.urls.redact import redact
 
+# Of the ledger kept at hand meanwhile.
+ROOM_BYTES = 64 * 1024 * 1024
+
 
 @dataclass(frozen=True, slots=True)
 class Spell:
@@ -72,6 +75,7 @@ def rejudge(ledger: Ledger, archive: Path, config: Config, since: str | None = N
     nights = ended[_place(ended, since, config) :] if since else ended
     found = Rejudged(len(nights))
     if nights:
+        ledger.make_room(ROOM_BYTES)
         for night_id in ledger.nights_without_sights(nights[0].id, reader_version()):
             read_sights(ledger, archive, night_id, config)
         with ledger.whole():
