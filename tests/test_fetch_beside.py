@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
@@ -239,6 +242,20 @@ def test_trouble_of_our_machine_stops_the_night(web: FakeWeb, tmp_path: Path) ->
 
     with pytest.raises(EverciteError, match="the disk is full"):
         run(web, tmp_path, plan)
+
+
+def test_a_stop_that_is_asked_for_does_not_wait_for_the_plan(web: FakeWeb, tmp_path: Path) -> None:
+    done = threading.Event()
+
+    def plan() -> Sequence[Aside]:
+        os.kill(os.getpid(), signal.SIGTERM)
+        done.wait(60)
+        return (Aside(Beside.SIBLING, f"{GARDEN}/tulips", "tulips"),)
+
+    crawled = run(web, tmp_path, plan)
+    assert not done.is_set()
+    done.set()
+    assert (crawled.looks, f"{GARDEN}/tulips" in crawled.asked) == ([], False), "a night that was ended asks on"
 
 
 def test_nothing_is_planned_when_the_run_is_invalid(web: FakeWeb, tmp_path: Path) -> None:
