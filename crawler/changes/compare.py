@@ -43,7 +43,7 @@ def compare(old: Shown, new: Shown, cited: Cited = NOTHING_CITED, learned: Learn
     gone = _missing(old, new, cited)
     facts = (*_titles(old, new, before, after), *changed_facts(told, before.own, after.own))
     layers = tuple(_layers(old, new, (before, after), pairs, facts, gone, learned))
-    listing = is_listing(new.final_uri, list(after.own))
+    listing = is_listing(old.final_uri, before.own)
     other_domain = _domain(old) != _domain(new)
     terms = _terms(pairs, cited)
     found = Found(

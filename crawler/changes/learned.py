@@ -73,7 +73,7 @@ class Learned:
         for n, passage in enumerate(found):
             key = _residue(passage.key, whole[n]) if n in whole else self._mask_facts(passage.key)
             if key:
-                kept.append(Passage(passage.shown, key, passage.line))
+                kept.append(Passage(passage.shown, key, passage.line, passage.plain))
         return kept
 
     def _mask_facts(self, key: str) -> str:

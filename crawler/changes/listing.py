@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from urllib.parse import urlsplit
 
 from crawler.changes.noise import is_link_like
@@ -28,7 +29,7 @@ def is_home(uri: str) -> bool:
     return not parts.query and _HOME.fullmatch(parts.path) is not None
 
 
-def is_listing(uri: str, found: list[Passage]) -> bool:
+def is_listing(uri: str, found: Sequence[Passage]) -> bool:
     """Whether a page is a home page, or its address and its lines say that it lists others."""
     if is_home(uri):
         return True

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from crawler.changes.facts import find_facts
-from crawler.changes.passages import Passage
+from crawler.changes.passages import Passage, is_blank
 
 
 class Reach(StrEnum):
@@ -109,11 +109,11 @@ def without_noise(found: Sequence[Passage]) -> list[Passage]:
     kept: list[Passage] = []
     listing = False
     for passage in found:
-        reach = _reach(passage.key)
+        reach = _reach(passage.plain)
         if reach is Reach.REST:
             break
         listing = reach is Reach.LINES or (listing and is_link_like(passage.key))
-        if not listing and reach is None:
+        if not listing and reach is None and not is_blank(passage.key):
             kept.append(passage)
     return kept
 

@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterable
 from hashlib import sha256
 
 from crawler.changes.pairs import Pair
-from crawler.changes.passages import normal
 
 PUT_IN, IN_PLACE, TAKEN_OUT, FIELD = "+~-="
 # Of a page that is another one altogether a sample is enough: the smallest digests, the same ones every night.
@@ -24,9 +23,9 @@ LASTING = (IN_PLACE, TAKEN_OUT, FIELD)
 def part_of(pair: Pair) -> str:
     """The name of a sentence that differs."""
     if pair.after is not None:
-        return _name(IN_PLACE if pair.in_place else PUT_IN, pair.after.key, normal(pair.after.shown))
+        return _name(IN_PLACE if pair.in_place else PUT_IN, pair.after.key, pair.after.plain)
     assert pair.before is not None
-    return "" if pair.in_place else _name(TAKEN_OUT, pair.before.key, normal(pair.before.shown))
+    return "" if pair.in_place else _name(TAKEN_OUT, pair.before.key, pair.before.plain)
 
 
 def field_part(field: str, value: str) -> str:

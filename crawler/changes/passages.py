@@ -28,19 +28,23 @@ HAN = "\u3000-\u303f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
 _BESIDE_HAN = re.compile(rf"(?<=[{HAN}])\s+|\s+(?=[{HAN}])")
 _LEADING = re.compile(r"^[-*#|>·▪◦●■□◆○\s]+(?=\S)")
 _TRAILING = re.compile(r"[|\s]+$")
+# Words that end in a full stop and end no sentence (of three letters: any shorter one with a capital is such a word).
+_SHORTENED = "Mrs Fig Art Vol Nos Jan Feb Mar Apr Jun Jul Aug Sep Oct Nov Dec Inc Ltd Ave"
+_NO_END = "".join(rf"(?<!\b{word}\.)" for word in _SHORTENED.split())
 _ENDS = re.compile(
     rf"(?<=[。！？；])|(?<=[!?;؟؛])(?=\s|[{HAN}])|(?<=[!?;][\"'”’)）])(?=\s)"
-    r"|(?<![A-Z]\.)(?<!\b[A-Z][a-z]\.)(?<!\b[A-Z][a-z]{2}\.)(?<!\bNo\.)(?<!\b[ec]\.g\.)(?<=[.۔])\s+(?![a-zß-ÿа-яё])"
+    rf"|(?<![A-Z]\.)(?<!\b[A-Z][a-z]\.)(?<!\b[ec]\.g\.){_NO_END}(?<=[.۔])\s+(?![a-zß-ÿа-яё])"
 )
 
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A sentence: as it is shown, its key, and the number of its line."""
+    """A sentence: as it is shown, its key, the number of its line, and its key with nothing masked."""
 
     shown: str
     key: str
     line: int
+    plain: str
 
 
 def normal(text: str) -> str:
@@ -53,26 +57,30 @@ def passages(text: str, days: Collection[date] = ()) -> list[Passage]:
     """The sentences of a text, in order; `days` are those on which the compared looks were made."""
     found: list[Passage] = []
     lines = text[:MOST_CHARACTERS].replace("\f", "\n").split("\n")
-    for number, (line, masked) in enumerate(zip(lines, _masked(lines, days), strict=True)):
-        found += _of_line(number, " ".join(line.split()), masked)
+    plain = [normal(line) for line in lines]
+    for number, (line, bare, masked) in enumerate(zip(lines, plain, _masked(plain, days), strict=True)):
+        found += _of_line(number, " ".join(line.split()), bare, masked)
         if len(found) >= MOST_PASSAGES:
             break
     return found
 
 
-def _masked(lines: list[str], days: Collection[date]) -> list[str]:
-    plain = [normal(line) for line in lines]
+def _masked(plain: list[str], days: Collection[date]) -> list[str]:
     masked = mask("\n".join(plain), *sorted(days)).split("\n")
     return masked if len(masked) == len(plain) else [mask(line, *sorted(days)) for line in plain]
 
 
-def _of_line(number: int, line: str, masked: str) -> list[Passage]:
+def _of_line(number: int, line: str, plain: str, masked: str) -> list[Passage]:
     keys = sentences(masked)
-    shown = sentences(line)
-    if len(shown) != len(keys):
-        shown = keys
-    pairs = ((_bare(show), _bare(key)) for show, key in zip(shown, keys, strict=True))
-    return [Passage(show, key, number) for show, key in pairs if key.strip(MASK + " .,:;|()-/·")]
+    plains, shown = (found if len(found) == len(keys) else keys for found in (sentences(plain), sentences(line)))
+    return [
+        Passage(_bare(show), _bare(key), number, _bare(one)) for show, key, one in zip(shown, keys, plains, strict=True)
+    ]
+
+
+def is_blank(key: str) -> bool:
+    """Whether nothing is left of a sentence but what is masked, and marks."""
+    return not key.strip(MASK + " .,:;|()-/·")
 
 
 def sentences(line: str) -> list[str]:
