@@ -137,6 +137,7 @@ class Story:
         """Play a night; what changed by uri."""
         night = Night(self.id, self.at, simulated=True)
         self.ledger.begin_night(night, "{}")
+        self.ledger.record_seeds(self.id, [], self.citations, [])
         seen = [
             self.observe(uri, page, f"<urn:{self.night}:{uri}>", coverage=coverage, final_uri=final_uri)
             for uri, page in sorted(pages.items())

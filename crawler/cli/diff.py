@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 SAME, DIFFERENT, NOTHING = 0, 1, 3
 WIDTH = 80
-_SIGNS = {"before": "− ", "after": "+ "}
+_SIGNS = {"same": "  ", "before": "− ", "after": "+ "}
 _MARKED = {"before": ("[-", "-]"), "after": ("{+", "+}")}
 # SGR (ECMA-48 §8.3.117): red, green.
 _COLOURS = {"before": "\x1b[31m", "after": "\x1b[32m"}

@@ -132,7 +132,8 @@ def tell_change(told: Told, config: Config, language: str) -> Iterator[Line]:
 
 
 def _plain(text: str) -> Line:
-    return Line(Mark.SAME, ((Mark.SAME, text),))
+    """A line of our own words, where no line of the page stands."""
+    return Line(Mark.FOLDED, ((Mark.SAME, text),))
 
 
 def _say(name: str, language: str, **figures: object) -> str:
@@ -167,11 +168,11 @@ def _details(found: Difference, language: str) -> Iterator[Line]:
         before, after = redact_text(fact.before) or none, redact_text(fact.after) or none
         yield Line(
             Mark.SAME,
-            ((Mark.SAME, f"  {kind}  "), (Mark.BEFORE, before), (Mark.SAME, " → "), (Mark.AFTER, after)),
+            ((Mark.SAME, f"{kind}  "), (Mark.BEFORE, before), (Mark.SAME, " → "), (Mark.AFTER, after)),
         )
     if found.pages:
         yield from (_plain(""), _plain(_say("pages", language)))
-        yield from (_plain(f"  {_page(page, language)}") for page in found.pages)
+        yield from (Line(Mark.SAME, ((Mark.SAME, _page(page, language)),)) for page in found.pages)
 
 
 def _page(page: PageChange, language: str) -> str:
