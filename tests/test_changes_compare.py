@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 
 from crawler.changes.cited import cited_by
 from crawler.changes.compare import compare
-from crawler.changes.learned import Learned, Skeletons, learn
+from crawler.changes.learned import Learned
+from crawler.changes.learning import learn
 from crawler.changes.noise import without_noise
 from crawler.changes.passages import passages
+from crawler.changes.skeletons import Skeletons
 from crawler.model import Difference, FactChange, Layer, PageChange, Shown, Sight, SightKind, TextClass
 
 CASES: dict[str, Any] = tomllib.loads(Path(__file__).with_name("cases").joinpath("changes.toml").read_text("utf-8"))

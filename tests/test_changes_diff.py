@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from crawler.changes.align import GAP_PAIRS, align, matches
 from crawler.changes.diff import diff, fold, later
-from crawler.changes.learned import Skeletons, learn
+from crawler.changes.learning import learn
 from crawler.changes.passages import passages
+from crawler.changes.skeletons import Skeletons
 from crawler.model import Line, Mark
 
 OLD = """Boats on loan

@@ -7,13 +7,14 @@ import pytest
 from crawler.changes.cited import Read, cited_by, missing
 from crawler.changes.fact_rows import ROWS
 from crawler.changes.facts import find_facts, same_fact
-from crawler.changes.learned import Skeletons, is_volatile, learn, vary
+from crawler.changes.learning import is_volatile, learn, vary
 from crawler.changes.listing import is_home
 from crawler.changes.measure import language_of, measure
 from crawler.changes.noise import ROWS as NOISE
 from crawler.changes.parts import MOST_PARTS, is_same_state, parts_of
 from crawler.changes.passages import normal, passages, sentences
 from crawler.changes.sitewide import collapse, is_site_wide, shared_parts
+from crawler.changes.skeletons import Skeletons
 from crawler.changes.telling import LINE_CHARACTERS, excerpt
 from crawler.model import Difference, TextClass
 

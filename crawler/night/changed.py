@@ -15,8 +15,9 @@ from crawler.judge.rows import GOOD
 from crawler.ledger.ledger import Ledger
 from crawler.model import Citation, Night, Reading, Standing, Verdict
 from crawler.night.assess import subject_of
-from crawler.night.changing import Changing, Compared, host_of
+from crawler.night.changing import Changing, Compared
 from crawler.night.compared import LATEST
+from crawler.night.neighbours import host_of
 from crawler.reports.changed import Changed
 
 RESTING = frozenset({Verdict.CHANGED, Verdict.REPLACED, Verdict.HIJACKED})

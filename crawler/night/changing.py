@@ -12,16 +12,14 @@ Rules:
 from __future__ import annotations
 
 from collections import defaultdict, deque
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import NamedTuple
-from urllib.parse import urlsplit
 
 from crawler.changes.cited import Cited
-from crawler.changes.learned import WINDOW
+from crawler.changes.learning import WINDOW
 from crawler.changes.parts import is_same_state
-from crawler.changes.sitewide import LEAST, is_site_wide, shared_parts
 from crawler.config import Config
 from crawler.judge.rows import GOOD
 from crawler.ledger.differences import GoodCapture
@@ -29,9 +27,10 @@ from crawler.ledger.ledger import Ledger
 from crawler.model import Acceptance, Beside, Citation, Coverage, Difference, Layer, Observation, Outcome, TextClass
 from crawler.model.changes import Change
 from crawler.night.differing import Among, Differing, cited_from
+from crawler.night.neighbours import Neighbours, host_of
 
-# Samples that teach what is volatile, and pages of a host that are asked for the same difference.
-MOST_SAMPLES, MOST_NEIGHBOURS = 4, 50
+# Samples that teach what is volatile, the newest.
+MOST_SAMPLES = 4
 
 
 class _Told(NamedTuple):
@@ -175,14 +174,12 @@ class Changing:
         self._ledger = ledger
         self.differing = Differing(ledger, keeps=keeps)
         self._citations = _by_subject(citations)
-        self._neighbours = _by_host(self._citations)
-        self._issued = {subject: day for subject, cited in self._citations.items() if (day := issue_day(cited))}
+        self._neighbours = Neighbours(ledger, self.differing, self._citations)
+        self._issued = {subject: day for subject, cited in self._citations.items() if (day := _issue_day(cited))}
         self._cited: dict[str, Cited] = {}
         self._acceptances: Mapping[str, Sequence[Acceptance]] = ledger.acceptances()
         self._accepted: dict[str, GoodCapture | None] = {}
         self._sampled = ledger.abouts(Beside.SAMPLE)
-        self._firsts: dict[str, GoodCapture] = {}
-        self._shared: dict[tuple[str, str], frozenset[str]] = {}
 
     def course_of(self, subject: str) -> Course:
         """A subject's course from its first night on: every night is added, in order of time."""
@@ -245,32 +242,9 @@ class Changing:
             return None
         return GoodCapture(seen.night, seen.seen_at, final.uri, final.record_id or "", content.digest, key)
 
-    # ------------------------------------------------------------ the host's other pages
-
     def is_site_wide(self, subject: str, now: GoodCapture, found: Difference) -> bool:
         """Whether a difference is nothing but what other cited pages of the host show that night, too."""
-        host = host_of(subject)
-        if len(self._neighbours.get(host, ())) < LEAST:
-            return False
-        place = (host, now.night)
-        if place not in self._shared:
-            self._shared = {place: shared_parts(dict(self._parts_of_host(host, now.night)))}
-        return is_site_wide(found, self._shared[place])
-
-    def _parts_of_host(self, host: str, night_id: str) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """The pages of a host that differ that night from what they showed first, and in what."""
-        for subject in self._neighbours[host][:MOST_NEIGHBOURS]:
-            first, now = self._first_of(subject), self._ledger.capture_on(night_id, subject)
-            if first and now and first.night < now.night and first.key != now.key:
-                found = self.differing.difference(first, now, Among())
-                if found and found.matters:
-                    yield subject, found.parts
-
-    def _first_of(self, subject: str) -> GoodCapture | None:
-        found = self._firsts.get(subject) or self._ledger.first_good_capture(subject, GOOD)
-        if found:
-            self._firsts[subject] = found
-        return found
+        return self._neighbours.show(host_of(subject), now.night, found)
 
     # ------------------------------------------------------------ going on from earlier nights
 
@@ -311,12 +285,7 @@ class Changing:
         return replace(compared, first=first, since_first=self.differing.difference(first, now, among, cited))
 
 
-def host_of(uri: str) -> str:
-    """The host and port of a uri."""
-    return urlsplit(uri).netloc.lower()
-
-
-def issue_day(citations: Sequence[Citation]) -> date | None:
+def _issue_day(citations: Sequence[Citation]) -> date | None:
     """The day of issue of the oldest document among these; of a month, its middle."""
     days = []
     for citation in citations:
@@ -335,10 +304,3 @@ def _by_subject(citations: Sequence[Citation]) -> dict[str, list[Citation]]:
     for citation in citations:
         found[citation.same_as or citation.uri or citation.id].append(citation)
     return dict(found)
-
-
-def _by_host(subjects: Mapping[str, object]) -> dict[str, list[str]]:
-    hosts: dict[str, list[str]] = defaultdict(list)
-    for subject in sorted(subjects):
-        hosts[host_of(subject)].append(subject)
-    return dict(hosts)
