@@ -16,7 +16,9 @@ from crawler.changes import CHANGES_VERSION
 from crawler.changes.cited import NOTHING_CITED, Cited, cited_by
 from crawler.changes.compare import compare
 from crawler.changes.diff import diff, fold
-from crawler.changes.learned import NOTHING, Learned, Skeletons, learn, vary
+from crawler.changes.learned import NOTHING, Learned
+from crawler.changes.learning import learn, vary
+from crawler.changes.skeletons import Skeletons
 from crawler.changes.view import TEXTUAL, own_of, unwrapped
 from crawler.errors import LedgerError
 from crawler.ledger.differences import DifferenceName, GoodCapture
