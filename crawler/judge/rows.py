@@ -106,8 +106,10 @@ NETWORK = NO_NAME | {
 }
 # Outcomes that may come without a byte from the host itself.
 SILENT = NETWORK | _family(Family.OURS)
-# Answers that leave open whether the page is there. They neither count nor reset; but a count that they outnumber is
-# stale: a site that refuses programs for a year and is silent on fourteen nights of it is not dead.
+# Evidence of rows that need no answer at all.
+SILENCE = OUTAGE | NO_NAME
+# Answers that leave open whether the page is there. They neither count nor reset, but may make a count stale (see
+# tally.py): a site that refuses programs for a year and is silent on fourteen nights of it is not dead.
 UNTELLING = REFUSAL | SIGHT | CERTIFICATE
 SAID = frozenset({Outcome.NOT_FOUND, Outcome.REDIRECT_ERROR})
 INFERRED = frozenset({Outcome.REDIRECT_ROOT, Outcome.REDIRECT_SINK, Outcome.SOFT_404})

@@ -2,8 +2,9 @@
 
 Rules:
 - A good night empties the counts of failing rows. Nights that leave open whether the page is there (refusals, blind
-  spots, certificates) neither count nor reset; only where they outnumber a count that concluded nothing, it is stale.
-- What a count has concluded stays concluded until a good night.
+  spots, certificates) neither count nor reset. But a count that killed nothing yet is stale where they outnumber it;
+  and silence is broken by two refusals in a row, or by a page or a certificate: the site is back.
+- What is told dead stays so until a good night.
 - A new state is told once it was seen on two nights since the page last looked as it did. It stays told until the
   page looks so again, an editor accepts it, or another new state has had its own two nights.
 """
@@ -13,9 +14,22 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from crawler.judge.rows import OK_HTTPS, OK_MOVED, RECOVERED, ROWS_OF, UNTELLING, Known, Row, row_of
+from crawler.judge.rows import (
+    GRAVE,
+    OK_HTTPS,
+    OK_MOVED,
+    RECOVERED,
+    REFUSAL,
+    ROWS_OF,
+    SILENCE,
+    UNTELLING,
+    Known,
+    Row,
+    row_of,
+)
 from crawler.model import Change, NightReading, Outcome
 
+REFUSALS_IN_ROW = 2
 # How the two ways to learn that https works are told apart.
 _PROBED = "https was asked beside it"
 
@@ -31,18 +45,22 @@ class Tally:
     first_at: datetime | None = None
     last_at: datetime | None = None
     open_nights: int = 0
+    open_in_row: int = 0
     met: bool = False
 
     def add(self, seen_at: datetime) -> None:
         """Count a night."""
         self.first_at = self.first_at or seen_at
-        self.last_at, self.nights = seen_at, self.nights + 1
+        self.last_at, self.nights, self.open_in_row = seen_at, self.nights + 1, 0
         self.met = self.met or (self.nights >= self.row.k and self.last_at - self.first_at >= self.row.span)
 
-    @property
-    def is_stale(self) -> bool:
-        """Whether the nights that tell nothing outnumber those counted, before anything was concluded."""
-        return not self.met and self.open_nights > self.nights
+    def is_stale_after(self, outcome: Outcome) -> bool:
+        """Let a night go by that leaves the matter open: whether what was counted tells nothing any more."""
+        self.open_nights, self.open_in_row = self.open_nights + 1, self.open_in_row + 1
+        if self.met and self.row in GRAVE:
+            return False
+        back = self.open_in_row >= REFUSALS_IN_ROW or outcome not in REFUSAL
+        return self.open_nights > self.nights or (back and self.row.evidence <= SILENCE)
 
 
 @dataclass(slots=True)
@@ -62,10 +80,9 @@ class Failures:
     def _pass_over(self, outcome: Outcome) -> None:
         """A night that tells nothing of the other rows."""
         for row, tally in list(self.tallies.items()):
-            if outcome not in row.evidence and not row.evidence <= UNTELLING:
-                tally.open_nights += 1
-                if tally.is_stale:
-                    del self.tallies[row]
+            counts_here = outcome in row.evidence or row.evidence <= UNTELLING
+            if not counts_here and tally.is_stale_after(outcome):
+                del self.tallies[row]
 
     def tally(self, row: Row) -> Tally:
         """The count of a row."""

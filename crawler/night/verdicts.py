@@ -26,7 +26,7 @@ LABEL = 10
 STRIP_NIGHTS = 56
 MOST_SPELLS = 12
 MARKS = {Tone.GOOD: "+", Tone.BAD: "x", Tone.WARN: "!", Tone.GREY: "."}
-LEGEND = "+ opened  x gone  ! in trouble  . says nothing (refused, not checked, our own fault)"
+LEGEND = "+ opened  x gone  ! in trouble  . refused, or not looked at"
 
 
 def show_verdict(ledger: Ledger, config: Config, judged: Judged) -> str:
