@@ -148,6 +148,15 @@ class TestScore:
         delays = {delay.target: (delay.due, delay.told) for delay in score(museum, told).late}
         assert delays == {"deleted": (2, 4), "never-there": (2, None)}
 
+    @pytest.mark.parametrize(("night", "faults"), [(71, 1), (72, 0)])
+    def test_a_dead_link_may_be_left_alone_after_a_month_and_not_before(self, night: int, faults: int) -> None:
+        museum = MUSEUMS[0]
+        told = [
+            replace(one, outcome=Outcome.NOT_CHECKED) if (one.target, one.night) == ("deleted", night) else one
+            for one in exact(museum)
+        ]
+        assert len(score(museum, told).misread) == faults
+
     def test_the_sheet_is_eighty_columns_wide(self) -> None:
         for museum in MUSEUMS:
             told = [replace(one, verdict=Verdict.DEAD_UNREACHABLE, said="x " * 100) for one in exact(museum)]

@@ -19,7 +19,7 @@ from crawler.model import Outcome, Verdict
 from tests.museum.nights import Told
 from tests.museum.truth import MAY_BE_DEAD, Museum, Target, Truth
 
-CHANGE_VERDICTS = frozenset({Verdict.CHANGED, Verdict.REPLACED})
+NIGHTLY = 30  # nights on which a dead link is looked at again every night
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,13 +182,19 @@ def _misread(target: Target, runs: Sequence[Told], down: frozenset[int]) -> Iter
 
     def wrong(one: Told) -> tuple[Outcome, tuple[Outcome, ...]] | None:
         may = target.outcomes[one.night]
-        unseen = one.night in down or target.truth[one.night] is Truth.RETURNED
+        unseen = one.night in down or target.truth[one.night] is Truth.RETURNED or _is_rest(target, one)
         return None if unseen or one.outcome in may else (one.outcome, tuple(sorted(may)))
 
     for key, nights in groupby(runs, wrong):
         if key is not None:
             stretch = list(nights)
             yield Violation(target.id, stretch[0].night, stretch[-1].night, key[0], key[1], stretch[0].said)
+
+
+def _is_rest(target: Target, one: Told) -> bool:
+    """Whether a link was left alone, as those may be that were known to be dead for a month."""
+    month = target.told[max(0, one.night - NIGHTLY) : one.night + 1]
+    return one.outcome is Outcome.NOT_CHECKED and len(month) > NIGHTLY and all(may <= DEADS for may in month)
 
 
 def _delays(target: Target, runs: Sequence[Told], down: frozenset[int]) -> Iterator[Delay]:
