@@ -38,8 +38,8 @@ def a_web() -> Iterator[FakeWeb]:
             f"h{number}.example.org",
             {
                 "/page": Page(f"Page {number}"),
-                "/file": File(noise.randbytes(200_000), "application/pdf"),
-                "/long": File(noise.randbytes(6 * MIB), "application/pdf"),
+                "/file": File(noise.randbytes(200_000), "application/octet-stream"),
+                "/long": File(noise.randbytes(6 * MIB), "application/octet-stream"),
             },
         )
         for number in range(24)
