@@ -7,9 +7,10 @@ Rules:
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 
-from crawler.changes.sitewide import SiteWide, collapse
+from crawler.changes.sitewide import LEAST, SiteWide, collapse
 from crawler.config import Config
 from crawler.judge.rows import GOOD
 from crawler.ledger.ledger import Ledger
@@ -60,9 +61,9 @@ def changes_of_sites(
 
 def _of_sites(changing: Changing, night: Night, subjects: Sequence[str]) -> Iterator[tuple[str, Compared]]:
     """The pages of hosts that have several, beside their baselines."""
-    hosts = [host_of(subject) for subject in subjects]
-    for subject, host in zip(subjects, hosts, strict=True):
-        found = _compared(changing, subject, night) if hosts.count(host) > 1 else None
+    pages = Counter(map(host_of, subjects))
+    for subject in subjects:
+        found = _compared(changing, subject, night) if pages[host_of(subject)] >= LEAST else None
         if found is not None and found.before.key != found.now.key:
             yield subject, found
 
