@@ -43,6 +43,18 @@ class Sights(Store):
         row = self._shown(self.payload_of(seen), "s.key")
         return str(row["key"]) if row else None
 
+    def sight_key_of_record(self, record_id: str) -> str | None:
+        """The key of what a record's payload shows: that of an answer without content is found by its record alone."""
+        row = self._one(
+            "SELECT s.key FROM captures c JOIN payload_sights p ON p.digest = c.digest"
+            " AND p.mime = CASE c.mime WHEN ? THEN '' ELSE c.mime END JOIN sights s ON s.key = p.sight"
+            " WHERE c.record_id = ? AND c.payload_length > 0 AND c.digest <> ?",
+            _UNSTATED,
+            record_id,
+            _NO_DIGEST,
+        )
+        return str(row["key"]) if row else None
+
     def page_of_capture(self, capture: Capture) -> Page | None:
         """What a capture's payload shows; None where it was not read."""
         row = self._shown(_named(capture.digest, capture.mime), "s.data, s.text")

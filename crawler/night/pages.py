@@ -42,11 +42,11 @@ class Pages:
     def _key(self, seen: Observation) -> str | None:
         """The key of what is shown; of an answer without content it is found by its record."""
         content, final = seen.content, seen.final
-        if final is None or final.status is None:
+        if final is None or final.status is None or final.failure is not None or seen.robots_only:
             return None
         if content is None:
-            return self._ledger.sight_key_of(seen)
-        name = f"{content.digest} {content.media_type} {content.coverage} {content.length_bytes > 0} {seen.robots_only}"
+            return self._ledger.sight_key_of_record(final.record_id) if final.record_id else None
+        name = f"{content.digest} {content.media_type} {content.coverage} {content.length_bytes > 0}"
         if name not in self._keys:
             key = self._ledger.sight_key_of(seen)
             if key is None:
