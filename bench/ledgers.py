@@ -99,17 +99,21 @@ def build(path: Path, targets: int, nights: int, span: int = 1000) -> None:
     cited = [_citation(number) for number in range(targets)]
     shown: set[tuple[str, str]] = set()
     for number in range(nights):
-        night = _night(number)
-        ledger.begin_night(night, '{"resolvers":[]}')
-        ledger.record_seeds(night.id, [Document("list.txt", "list", "d")], cited, [])
-        seen = [observe(target, number, night, span) for target in range(targets)]
         with ledger.whole():
-            ledger.add_observations(seen)
-            ledger.add_captures([capture for one in seen if (capture := _capture(one))])
-            for one in seen:
-                _show(ledger, one, number, span, shown)
-        ledger.end_night(night.id, night.started_at + timedelta(hours=1), 0, "0")
+            _write_night(ledger, number, cited, span, shown)
     ledger.close()
+
+
+def _write_night(ledger: Ledger, number: int, cited: list[Citation], span: int, shown: set[tuple[str, str]]) -> None:
+    night = _night(number)
+    ledger.begin_night(night, '{"resolvers":[]}')
+    ledger.record_seeds(night.id, [Document("list.txt", "list", "d")], cited, [])
+    seen = [observe(target, number, night, span) for target in range(len(cited))]
+    ledger.add_observations(seen)
+    ledger.add_captures([capture for one in seen if (capture := _capture(one))])
+    for one in seen:
+        _show(ledger, one, number, span, shown)
+    ledger.end_night(night.id, night.started_at + timedelta(hours=1), 0, "0")
 
 
 def _night(number: int) -> Night:
