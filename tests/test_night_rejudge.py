@@ -185,7 +185,9 @@ def test_kill_9_leaves_the_old_verdicts_or_the_new(judged: Path, tmp_path: Path)
     copytree(judged, tmp_path / "whole")
     new = derived_of(tmp_path / "whole")
     change(tmp_path / "whole", "UPDATE readings SET outcome = 'client-error'")
-    change(tmp_path / "whole", "UPDATE standings SET verdict = 'suspect', data = replace(data, 'ok', 'suspect')")
+    change(
+        tmp_path / "whole", "UPDATE standings SET data = replace(data, '\"failing_nights\":0', '\"failing_nights\":9')"
+    )
     old = derived_of(tmp_path / "whole")
     started = time.monotonic()
     copytree(tmp_path / "whole", tmp_path / "timed")
