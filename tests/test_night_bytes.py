@@ -43,7 +43,7 @@ def house(web: FakeWeb, tmp_path_factory: pytest.TempPathFactory) -> House:
 
 @pytest.fixture(scope="module")
 def records(house: House, web: FakeWeb, tmp_path_factory: pytest.TempPathFactory) -> list[Stored]:
-    """The records of that night, and of another over TLS with an archive of its own: nothing is a revisit of the other."""
+    """The records of that night, and of another over TLS with an archive of its own: neither revisits the other."""
     over_tls = one_night(tmp_path_factory.mktemp("tls"), web, OVER_TLS)
     return [*records_of(house.archive), *records_of(over_tls.archive)]
 
