@@ -89,7 +89,9 @@ def a_busy_web(seed: int) -> FakeWeb:
             "/a": Page(f"Garden {number}", changes=changes if number % 2 else {}),
             "/b": ValidatedPage(f"Ferry {number}", changes=changes if number % 5 == 0 else {}),
             "/c": File(
-                noise.randbytes(noise.choice([500, 20_000, 60_000, 200_000])), "application/octet-stream", number % 2 == 0
+                noise.randbytes(noise.choice([500, 20_000, 60_000, 200_000])),
+                "application/octet-stream",
+                number % 2 == 0,
             ),
         }
         sites.append(Site(f"h{number}.example.org", pages))
