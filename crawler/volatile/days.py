@@ -57,7 +57,8 @@ _BESIDE_BEHIND = re.compile(
 _DUE = re.compile(DUE, re.IGNORECASE)
 _DUE_BEFORE = re.compile(rf"(?:{DUE_BEFORE})\s{{0,2}}$", re.IGNORECASE)
 _DUE_BEHIND = re.compile(rf"[\s(（,，]{{0,2}}(?:{DUE_BEHIND})", re.IGNORECASE)
-_JOINS = frozenset("./:-")  # a number behind one of these is part of something longer
+# A number behind one of these is part of something longer; behind a colon only where digits stand before it (a clock).
+_JOINED = re.compile(r"[./-]$|\d:$")
 MOST_DATES = 5_000  # of the day in one text: with more, it is no clock but a table, or made to be slow
 _NEAR = 24  # characters; a line's label is no further off
 
@@ -119,7 +120,7 @@ def _dates(text: str, days: frozenset[date]) -> Iterator[_Found]:
             place < at
             or len(number[0]) > 4
             or int(number[0]) not in wanted
-            or text[max(0, place - 1) : place] in _JOINS
+            or _JOINED.search(text, max(0, place - 2), place)
         ):
             continue
         found = _read(text, place, days)
