@@ -27,6 +27,7 @@ TABLES: dict[str, tuple[Phrases, ...]] = {
     "that it is not there": missing_sentences.MISSING,
     "words of regret": missing_titles.REGRETS,
     "titles of offers": offers.TITLES,
+    "titles of offers beside a name": offers.TITLES_BESIDE_NAME,
     "offers": offers.OFFERS,
     "titles of sign-in pages": sign_in.TITLES,
     "what asks for consent": consent.CONTROLS,

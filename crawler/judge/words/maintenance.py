@@ -2,10 +2,14 @@
 
 Rules:
 - A notice of maintenance to come is a page like any other: phrases speak of now, and of the site that shows them.
+- What lifts, ferries and books are called as well (LOOSE) counts only as the first headline of a page that says hardly
+  more. A notice that is headed as one is a page like any other.
 - What has more text than this is an article.
 """
 
 from __future__ import annotations
+
+import re
 
 from crawler.judge.phrases import USAGE, Lexicon, Phrases, bare, plain, segments
 from crawler.model import Page
@@ -22,14 +26,11 @@ TITLES: tuple[Phrases, ...] = (
         (
             "Site under maintenance",
             "Website under maintenance",
-            "Under maintenance",
             "Down for maintenance",
             "We'll be back soon",
             "We'll be right back",
-            "Be right back",
             "Maintenance mode",
-            "Site maintenance",
-            "Temporarily unavailable",
+            "Site temporarily unavailable",
             "Service temporarily unavailable",
             "503 Service Unavailable",
             "System under maintenance",
@@ -49,20 +50,16 @@ TITLES: tuple[Phrases, ...] = (
             "网站升级中",
             "系统升级维护中",
             "网站升级维护中",
-            "正在维护",
-            "维护中",
             "维护模式",
         ),
         f"{_PAGES}; docs: verdicts (系统维护中); {_STATUS}",
     ),
-    Phrases("zh", ("系統維護中", "網站維護中", "系統正在維護中", "維護模式", "維護中"), f"{_STATUS}; {USAGE}"),
+    Phrases("zh", ("系統維護中", "網站維護中", "系統正在維護中", "維護模式"), f"{_STATUS}; {USAGE}"),
     Phrases(
         "fr",
         (
             "Site en maintenance",
-            "En maintenance",
             "Site en cours de maintenance",
-            "En cours de maintenance",
             "Mode de maintenance",
         ),
         f"{_PAGES}; {_STATUS}",
@@ -71,7 +68,6 @@ TITLES: tuple[Phrases, ...] = (
         "es",
         (
             "Sitio en mantenimiento",
-            "En mantenimiento",
             "Estamos en mantenimiento",
             "Modo de mantenimiento",
             "Web en mantenimiento",
@@ -80,14 +76,13 @@ TITLES: tuple[Phrases, ...] = (
     ),
     Phrases(
         "pt",
-        ("Site em manutenção", "Em manutenção", "Modo de manutenção", "Estamos em manutenção"),
+        ("Site em manutenção", "Modo de manutenção", "Estamos em manutenção"),
         f"{_PAGES}; {_STATUS}",
     ),
     Phrases(
         "ru",
         (
             "Ведутся технические работы",
-            "Технические работы",
             "Сайт на обслуживании",
             "Сайт на техническом обслуживании",
         ),
@@ -95,19 +90,32 @@ TITLES: tuple[Phrases, ...] = (
     ),
     Phrases(
         "ar",
-        ("الموقع تحت الصيانة", "الموقع تحت الصيانة حالياً", "تحت الصيانة", "نمط الصيانة", "وضع الصيانة"),
+        ("الموقع تحت الصيانة", "الموقع تحت الصيانة حالياً", "نمط الصيانة", "وضع الصيانة"),
         f"{_PAGES}; {_STATUS}",
     ),
 )
 
+# The first headline, or where there is none a segment of the title, of a page that says hardly more.
+LOOSE: tuple[Phrases, ...] = (
+    Phrases("en", ("Under maintenance", "Temporarily unavailable", "Site maintenance"), _PAGES),
+    Phrases("zh", ("正在维护", "维护中", "維護中"), f"{_PAGES}; {_STATUS}"),
+    Phrases("fr", ("En maintenance", "En cours de maintenance"), _PAGES),
+    Phrases("es", ("En mantenimiento",), _PAGES),
+    Phrases("pt", ("Em manutenção",), _PAGES),
+    Phrases("ru", ("Технические работы",), _PAGES),
+    Phrases("ar", ("تحت الصيانة",), _PAGES),
+)
 # Anywhere in a page that says hardly more.
 SAID: tuple[Phrases, ...] = (
     Phrases(
         "en",
         (
             "briefly unavailable for scheduled maintenance. check back in a minute",
-            "is currently under maintenance",
-            "is currently undergoing maintenance",
+            "site is currently under maintenance",
+            "website is currently under maintenance",
+            "server is currently under maintenance",
+            "site is currently undergoing maintenance",
+            "website is currently undergoing maintenance",
             "is currently down for maintenance",
             "site is down for maintenance",
             "website is down for maintenance",
@@ -148,8 +156,8 @@ SAID: tuple[Phrases, ...] = (
         (
             "le site est en maintenance",
             "le site est en cours de maintenance",
-            "est actuellement en cours de maintenance",
-            "est actuellement en maintenance",
+            "site est actuellement en cours de maintenance",
+            "site est actuellement en maintenance",
         ),
         _PAGES,
     ),
@@ -159,7 +167,6 @@ SAID: tuple[Phrases, ...] = (
             "el sitio está en mantenimiento",
             "sitio en mantenimiento",
             "estamos en mantenimiento",
-            "estamos realizando tareas de mantenimiento",
         ),
         f"{_PAGES}; {USAGE}",
     ),
@@ -169,7 +176,6 @@ SAID: tuple[Phrases, ...] = (
         (
             "на сайте ведутся технические работы",
             "на сервере ведутся технические работы",
-            "ведутся технические работы",
             "сайт временно недоступен",
         ),
         _PAGES,
@@ -177,7 +183,9 @@ SAID: tuple[Phrases, ...] = (
     Phrases("ar", ("الموقع تحت الصيانة", "الموقع قيد الصيانة"), _PAGES),
 )
 
-_TITLES, _SAID = Lexicon(TITLES), Lexicon(SAID)
+_TITLES, _LOOSE, _SAID = Lexicon(TITLES), Lexicon(LOOSE), Lexicon(SAID)
+# How a Chinese office heads a document of its own (GB/T 9704-2012 §7.3.1: 关于 … 的 and its kind).
+_DOCUMENT = re.compile(r"关于.{1,60}的(?:通知|公告|通告|公示|批复|意见|报告|说明|函)$")
 
 
 def find_maintenance(page: Page) -> str:
@@ -186,7 +194,11 @@ def find_maintenance(page: Page) -> str:
     length = len(page.text) or sight.chars
     if length > LONGEST_TITLED:
         return ""
-    titled = _TITLES.name_in((*segments(sight.title), *map(bare, sight.headings[:2])))
+    heads = tuple(map(bare, sight.headings[:2]))
+    named = (*segments(sight.title), *heads)
+    if any(_DOCUMENT.search(head) for head in named):
+        return ""
+    titled = _TITLES.name_in(named)
     if titled or length > LONGEST_SAID:
         return titled
-    return _SAID.find(plain(page.text or sight.opening))
+    return _LOOSE.name_in(heads[:1] or named) or _SAID.find(plain(page.text or sight.opening))

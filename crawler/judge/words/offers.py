@@ -1,7 +1,8 @@
 """Domains for sale: the dealers that chains end at, and the words by which a page offers its own domain.
 
 Rules:
-- A phrase speaks of this very domain, on a page with little else; an article about domains has more to say.
+- A phrase speaks of this very domain, on a page with little else, and near the beginning of what is said: who tells of
+  an offer does not begin with it.
 - A dealer's host offers a domain on some of its paths, or on all.
 """
 
@@ -10,7 +11,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from crawler.judge.phrases import READ_ON, Lexicon, Phrases, bare, plain, segments
+from crawler.judge.phrases import READ_ON, Lexicon, Phrases, bare, plain, segments, sentences
 from crawler.judge.sites import host, parts, site
 from crawler.model import Sight
 
@@ -64,15 +65,24 @@ _SCANS = "phrases that public link checkers, site monitors and mail scanners kno
 
 # A whole segment of the title, or a headline.
 TITLES: tuple[Phrases, ...] = (
-    Phrases("en", ("domain for sale", "this domain is for sale", "domain name for sale", "buy this domain"), _SCANS),
-    Phrases("zh", ("域名出售", "域名转让", "域名出售或转让", "此域名出售", "此域名正在出售中", "优质域名出售"), _SCANS),
+    Phrases("en", ("this domain is for sale", "buy this domain"), _SCANS),
+    Phrases("zh", ("此域名出售", "此域名正在出售中"), _SCANS),
+    Phrases("fr", ("ce domaine est à vendre", "ce nom de domaine est à vendre"), _SCANS),
+    Phrases("es", ("este dominio está en venta",), _SCANS),
+    Phrases("pt", ("este domínio está à venda",), _SCANS),
+    Phrases("ru", ("этот домен продаётся",), _SCANS),
+    Phrases("ar", ("هذا النطاق معروض للبيع",), _SCANS),
+)
+# The same on a page that shows the domain's own name: lawyers and registries head pages of theirs so.
+TITLES_BESIDE_NAME: tuple[Phrases, ...] = (
+    Phrases("en", ("domain for sale", "domain name for sale"), _SCANS),
+    Phrases("zh", ("域名出售", "域名转让", "域名出售或转让", "优质域名出售"), _SCANS),
     Phrases("fr", ("domaine à vendre", "nom de domaine à vendre"), _SCANS),
     Phrases("es", ("dominio en venta",), _SCANS),
     Phrases("pt", ("domínio à venda",), _SCANS),
     Phrases("ru", ("домен продаётся", "продаётся домен", "домен на продажу"), _SCANS),
-    Phrases("ar", ("النطاق معروض للبيع", "هذا النطاق معروض للبيع"), _SCANS),
+    Phrases("ar", ("النطاق معروض للبيع",), _SCANS),
 )
-
 # Anywhere in what a short page shows: they speak of the domain that the reader has just opened.
 OFFERS: tuple[Phrases, ...] = (
     Phrases(
@@ -139,7 +149,9 @@ OFFERS: tuple[Phrases, ...] = (
     Phrases("ar", ("هذا النطاق معروض للبيع", "هذا النطاق للبيع"), _SCANS),
 )
 
-_TITLES, _OFFERS = Lexicon(TITLES), Lexicon(OFFERS)
+_TITLES, _TITLES_BESIDE_NAME, _OFFERS = Lexicon(TITLES), Lexicon(TITLES_BESIDE_NAME), Lexicon(OFFERS)
+# Characters before an offer in its sentence: a name, a greeting.
+MOST_BEFORE = 30
 _BY_HOST = {dealer.host: dealer for dealer in DEALERS}
 _DEALERS_SITES = frozenset(site(f"https://{dealer.host}/") for dealer in DEALERS)
 # Behind a domain's own name in a title: `example.org is for sale` (HugeDomains' title, among others).
@@ -167,11 +179,22 @@ def find_offer(sight: Sight) -> str:
     if sight.chars > LONGEST_OFFER:
         return ""
     titled = _TITLES.name_in((*segments(sight.title), *map(bare, sight.headings[:3])))
-    return titled or _OFFERS.find(plain(f"{sight.title}\n{sight.opening}"))
+    shown = f"{sight.title}\n{sight.opening}"
+    if titled or not _OFFERS.find(plain(shown)):
+        return titled
+    return next((offer for sentence in sentences(shown) if (offer := _offer_of(sentence))), "")
+
+
+def _offer_of(sentence: str) -> str:
+    offer = _OFFERS.find(sentence)
+    return offer if sentence.find(plain(offer)) <= MOST_BEFORE else ""
 
 
 def find_named_offer(sight: Sight, name: str) -> str:
-    """The words by which a page's title offers the domain of this name, or ''."""
+    """The words by which a page offers the domain of this name, or ''."""
+    if not name or name not in plain(f"{sight.title}\n{sight.opening}"):
+        return ""
+    titled = _TITLES_BESIDE_NAME.name_in((*segments(sight.title), *map(bare, sight.headings[:3])))
     title = plain(sight.title)
-    offer = _OF_A_NAME.search(title) if name and name in title else None
-    return f"{name} {offer[0]}" if offer else ""
+    offer = _OF_A_NAME.search(title) if name in title else None
+    return titled or (f"{name} {offer[0]}" if offer else "")
