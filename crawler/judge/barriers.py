@@ -2,7 +2,8 @@
 
 Rules:
 - A page of an error status is read for walls only.
-- Who cites a sign-in page, or a consent gate, gets what was cited.
+- Who cites a sign-in page, a consent gate or a page on privacy gets what was cited.
+- What shows the text of the last good copy stands in nobody's way, whatever was put beside it.
 """
 
 from __future__ import annotations
@@ -10,9 +11,13 @@ from __future__ import annotations
 from crawler.judge.answers import name_of
 from crawler.judge.case import Case
 from crawler.judge.found import Found, found
+from crawler.judge.likeness import is_unlike
 from crawler.judge.redirects import is_sign_in_uri, knows_the_way_back
-from crawler.judge.sites import host
+from crawler.judge.sites import host, parts
 from crawler.judge.words.consent import gate_of
+
+# In the path of a page on privacy.
+_PRIVACY = ("cookie", "privacy", "consent", "datenschutz", "privacidad", "privacidade", "confidentialite", "yinsi")
 
 
 def walled_page(case: Case) -> Found | None:
@@ -31,7 +36,7 @@ def walled_page(case: Case) -> Found | None:
 def sign_in_page(case: Case) -> Found | None:
     """A page that asks to sign in and shows little else."""
     page = case.html
-    if page is None or not page.sight.password_fields or is_sign_in_uri(case.cited_uri):
+    if page is None or not page.sight.password_fields or is_sign_in_uri(case.cited_uri) or _shows_last_good(case):
         return None
     if not case.noticed.sign_in and not (
         case.is_redirected and knows_the_way_back(case.final.uri) and len(page.text) < 400
@@ -60,7 +65,7 @@ def consent_gate(case: Case) -> Found | None:
 def consent_page(case: Case) -> Found | None:
     """A page that asks for consent and shows nothing else."""
     words = case.noticed.consent
-    if not words:
+    if not words or _is_on_privacy(case.cited_uri) or _shows_last_good(case):
         return None
     return found(
         "consent-page",
@@ -72,7 +77,7 @@ def consent_page(case: Case) -> Found | None:
 def maintenance_page(case: Case) -> Found | None:
     """A good answer that says that the whole site is down for now."""
     words = case.noticed.maintenance
-    if not words or not case.is_good:
+    if not words or not case.is_good or _shows_last_good(case):
         return None
     name = name_of(case)
     return found(
@@ -80,3 +85,13 @@ def maintenance_page(case: Case) -> Found | None:
         f"{name} answered {case.status}, but its page says that the site is down for now (“{words}”).",
         f"{name} 返回 {case.status}，但页面显示网站正在维护（“{words}”）。",
     )
+
+
+def _is_on_privacy(uri: str) -> bool:
+    path = parts(uri).path.lower()
+    return any(subject in path for subject in _PRIVACY)
+
+
+def _shows_last_good(case: Case) -> bool:
+    page, last_good = case.page, case.around.last_good
+    return page is not None and last_good is not None and bool(page.text) and not is_unlike(page, last_good)

@@ -29,6 +29,7 @@ _BETWEEN_SEGMENTS = re.compile(
     rf"\s*[|_•·»«›‹]+\s*|\s+[-–—~/:]+\s+|(?<=[{_CJK}\d])\s*[-–—]+\s*(?=[{_CJK}])|(?<=[{_CJK}])[-–—]+|\s*[–—]{{2,}}\s*"
 )
 _EDGES = " \t\n.,;:!?…。，；！？、()[]{}<>\"'“”‘’«»《》【】「」-–—*#~"
+_DENSE = re.compile(rf"[{_CJK}\uac00-\ud7a3]")
 _BETWEEN_SENTENCES = re.compile(r"[.!?。؟;\n]+")
 
 
@@ -48,6 +49,11 @@ def plain(text: str) -> str:
         # Composed again, as the marks of other scripts (Hangul, kana) belong to their letters.
         text = unicodedata.normalize("NFC", _MARKS.sub("", unicodedata.normalize("NFKD", text.translate(_QUOTES))))
     return _SPACES.sub(" ", text.casefold()).strip()
+
+
+def extent(text: str) -> int:
+    """How much a text says, in characters of Latin script: one of Han, kana or Hangul says as much as three."""
+    return len(text) + 2 * len(_DENSE.findall(text))
 
 
 def bare(text: str) -> str:

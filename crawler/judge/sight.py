@@ -13,9 +13,10 @@ from crawler.judge.answers import name_of
 from crawler.judge.case import Case
 from crawler.judge.found import Found, found
 from crawler.judge.parked import is_for_sale
+from crawler.judge.phrases import extent
 from crawler.model import SightKind
 
-# Beside scripts, fewer characters of visible text are a shell (docs: verdicts).
+# Beside scripts, less visible text is a shell (docs: verdicts: 200 characters; of Han, a third of them says as much).
 SHELL_CHARS = 200
 
 KINDS: dict[SightKind, tuple[str, str]] = {
@@ -58,7 +59,7 @@ def no_text(case: Case) -> Found | None:
 def js_shell(case: Case) -> Found | None:
     """HTML that leaves its text to scripts."""
     page = case.html
-    if page is None or not page.sight.scripts or page.sight.chars >= SHELL_CHARS:
+    if page is None or not page.sight.scripts or max(page.sight.chars, extent(page.sight.opening)) >= SHELL_CHARS:
         return None
     if case.is_cut_by_us or is_for_sale(case):
         return None

@@ -1,14 +1,15 @@
 """Consent walls: the hosts that ask for consent in a page's place, and the words by which a page asks for nothing else.
 
 Rules:
-- A banner over an article is no wall: beside what speaks of consent, a wall has hardly a sentence.
+- A banner over an article is no wall: beside what speaks of consent, a wall has hardly a sentence, and no document to
+  take home.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crawler.judge.phrases import READ_ON, USAGE, Lexicon, Phrases, plain, sentences
+from crawler.judge.phrases import READ_ON, USAGE, Lexicon, Phrases, extent, plain, sentences
 from crawler.judge.sites import host
 from crawler.model import Page
 
@@ -206,7 +207,7 @@ def gate_of(uri: str) -> Gate | None:
 def find_consent(page: Page) -> str:
     """The button of a page that asks for consent and for nothing else, or ''."""
     sight = page.sight
-    if sight.chars > LONGEST_WALL:
+    if sight.chars > LONGEST_WALL or sight.downloads:
         return ""
     shown = plain(f"{sight.title}\n{sight.opening}")
     control = _CONTROLS.find(shown)
@@ -216,5 +217,5 @@ def find_consent(page: Page) -> str:
 
 
 def _rest(text: str) -> int:
-    """How many characters of a text are sentences that do not speak of consent."""
-    return sum(len(sentence) for sentence in sentences(text) if not _SPEAKS_OF.search(sentence))
+    """How much of a text are sentences that do not speak of consent, in characters of Latin script."""
+    return sum(extent(sentence) for sentence in sentences(text) if not _SPEAKS_OF.search(sentence))

@@ -2,7 +2,7 @@
 
 Rules:
 - A page that asks for a password and has little else to say is one, whatever it is called; a box for members beside
-  an article is none.
+  an article or a document is none.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ _TITLES = Lexicon(TITLES)
 def find_sign_in(page: Page) -> str:
     """What makes a page a sign-in page: its name for itself, or that it asks for a password and nothing else; or ''."""
     sight = page.sight
-    if not sight.password_fields or sight.chars > NAMED_CHARS:
+    if not sight.password_fields or sight.chars > NAMED_CHARS or sight.downloads:
         return ""
     named = _TITLES.name_in((*segments(sight.title), *map(bare, sight.headings[:3])))
     if named and len(page.text) < NAMED_CHARS:
