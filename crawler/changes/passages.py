@@ -1,8 +1,8 @@
 """A text as it is compared: its sentences, each with the key by which it is found again.
 
 Rules:
-- A key is in NFKC, its volatile parts masked; typography, invisible characters, list marks and white space between
-  characters of Han do not count. What is shown stays as it was.
+- A key is in NFKC, its volatile parts masked; typography, invisible characters, list marks, footnote marks and white
+  space between characters of Han do not count. What is shown stays as it was.
 - Pages of a PDF stand apart by a form feed; a line is a paragraph; a sentence never spans two lines.
 """
 
@@ -25,6 +25,8 @@ _TYPOGRAPHY = str.maketrans(
     "\u00ad\u200b\u200c\u200d\u2060\ufeff\u200e\u200f",
 )
 HAN = "\u3000-\u303f\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff"
+# The mark of a footnote behind a word: one note more, and all behind it have other numbers.
+_FOOTNOTE = re.compile(r"(?<=[^\s\[])\s?\[\d{1,3}\](?!\d)")
 _BESIDE_HAN = re.compile(rf"(?<=[{HAN}])\s+|\s+(?=[{HAN}])")
 _LEADING = re.compile(r"^[-*#|>·▪◦●■□◆○\s]+(?=\S)")
 _TRAILING = re.compile(r"[|\s]+$")
@@ -50,7 +52,7 @@ class Passage:
 def normal(text: str) -> str:
     """A text of one line as keys have it, nothing masked."""
     plain = unicodedata.normalize("NFKC", text).translate(_TYPOGRAPHY)
-    return _BESIDE_HAN.sub("", " ".join(plain.split()))
+    return _BESIDE_HAN.sub("", " ".join(_FOOTNOTE.sub("", plain).split()))
 
 
 def passages(text: str, days: Collection[date] = ()) -> list[Passage]:
