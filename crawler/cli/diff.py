@@ -40,7 +40,9 @@ def _diff(options: argparse.Namespace) -> int:
     config = config_of(options)
     told = find_change(read_ledger(options.archive), config, options.asked, Clock().now(), options.since, options.until)
     if told is None:
-        print(f"evercite: {shown(options.asked)}: there are no two good copies to compare", file=sys.stderr)
+        asked = shown(options.asked)
+        hint = f"`evercite archive list {asked}` shows those there are"
+        print(f"evercite: {asked}: there are no two good copies to compare; {hint}", file=sys.stderr)
         return NOTHING
     colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR")
     for line in tell_change(told, config, options.lang or config.language):
