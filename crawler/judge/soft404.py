@@ -94,6 +94,8 @@ def _elsewhere(case: Case, page: Page) -> Shown:
     uri = case.noticed.elsewhere.partition("?")[0]  # what an error page was asked may name its reader
     if not uri or site(uri) != site(case.final.uri):
         return None
+    if parts(uri).path == parts(case.final.uri).path:  # pages told apart by their query: the page's address without it
+        return None
     return f"it gives {uri} as its own address", f"页面声明自己的地址是 {uri}"
 
 

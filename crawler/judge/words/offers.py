@@ -151,7 +151,7 @@ OFFERS: tuple[Phrases, ...] = (
 
 _TITLES, _TITLES_BESIDE_NAME, _OFFERS = Lexicon(TITLES), Lexicon(TITLES_BESIDE_NAME), Lexicon(OFFERS)
 # Characters before an offer in its sentence: a name, a greeting.
-MOST_BEFORE = 30
+MOST_BEFORE = 40
 _BY_HOST = {dealer.host: dealer for dealer in DEALERS}
 _DEALERS_SITES = frozenset(site(f"https://{dealer.host}/") for dealer in DEALERS)
 # Behind a domain's own name in a title: `example.org is for sale` (HugeDomains' title, among others).
