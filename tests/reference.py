@@ -83,11 +83,11 @@ TABLES: tuple[tuple[str, str, tuple[Phrases, ...]], ...] = (
         "words/missing_sentences.py",
         missing_sentences.SAID + missing_sentences.ASKED + missing_sentences.MISSING,
     ),
-    ("titles of offers of a domain", "words/offers.py", offers.TITLES),
+    ("titles of offers of a domain", "words/offers.py", offers.TITLES + offers.TITLES_BESIDE_NAME),
     ("offers of a domain", "words/offers.py", offers.OFFERS),
     ("titles of sign-in pages", "words/sign_in.py", sign_in.TITLES),
     ("consent walls", "words/consent.py", consent.CONTROLS + consent.SPEAKS_OF),
-    ("maintenance pages", "words/maintenance.py", maintenance.TITLES + maintenance.SAID),
+    ("maintenance pages", "words/maintenance.py", maintenance.TITLES + maintenance.LOOSE + maintenance.SAID),
 )
 
 
