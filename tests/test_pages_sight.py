@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 from playwright.sync_api import sync_playwright
@@ -385,6 +385,7 @@ def test_half_a_picture_is_shown_as_browsers_do() -> None:
     assert (found.opens, found.width) == (True, 400)
 
 
+@settings(deadline=None)
 @given(st.data(), st.sampled_from(["PNG", "JPEG", "GIF", "WEBP"]))
 def test_no_damage_brings_the_reader_of_pictures_down(data: st.DataObject, format_: str) -> None:
     content = bytearray(PICTURES[format_])
