@@ -28,7 +28,7 @@ test: $(VENV)/ready-test ## style, types, import floors and all tests but the lo
 	$(BIN)/python -m pytest -m "not proof" -n 3 --dist loadfile
 
 proof: $(VENV)/ready-test $(JUDGES)/ready ## the long proofs
-	$(BIN)/python -m pytest -m proof; status=$$?; [ $$status = 5 ] || exit $$status
+	$(BIN)/python -m pytest -m proof -n 2 --dist loadfile; status=$$?; [ $$status = 5 ] || exit $$status
 
 check: $(VENV)/ready-test ## ruff, mypy and the import floors
 	$(BIN)/ruff check .
