@@ -131,7 +131,7 @@ def _told(tallies: Mapping[str, Tally], asked: Sequence[int], sheet: str) -> str
         "a browser can draw, hosts that never answered from here. Replaced pages, taken over domains and what a person "
         "has to look at count for nobody.",
         *(peer.missing() for peer in ALL if peer.missing()),
-        "lychee was left out: neither of the registries at hand has it, and it is in none of the pinned ones.",
+        "lychee was left out: it is built from crates, and neither PyPI nor npm carries it.",
     ]
     nights = ", ".join(map(str, asked))
     return (
