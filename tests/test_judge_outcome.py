@@ -16,6 +16,7 @@ from crawler.judge.redirects import same_uri
 from crawler.judge.sites import is_home, site
 from crawler.judge.walls import WALLS
 from crawler.model import (
+    NO_CONNECTION,
     Citation,
     Content,
     Coverage,
@@ -161,11 +162,36 @@ OBSERVATIONS = st.builds(
 )
 
 
+@pytest.mark.parametrize(
+    ("failure", "detail", "capped"),
+    [
+        (Failure.REFUSED, "", False),
+        (Failure.DNS_FAILURE, "", False),
+        (Failure.DNS_NODATA, "", False),
+        (Failure.TLS_PROTOCOL, "", False),
+        (Failure.TIMEOUT, NO_CONNECTION, False),
+        (Failure.TIMEOUT, "no byte of the answer within 2 s", True),
+        (Failure.RESET, "", True),
+        (None, "", True),
+    ],
+)
+def test_a_robots_txt_that_cannot_be_reached_is_the_whole_hosts_trouble(
+    failure: Failure | None, detail: str, capped: bool
+) -> None:
+    hop = Hop("https://www.example.org/robots.txt", None if failure else 502, failure, detail=detail)
+    seen = Observation("20260102T020000Z", "https://www.example.org/a", SEEN_AT, (hop,), robots_only=True)
+    assert read(seen, seen.uri).robots_only is capped, (
+        "a host that refuses every connection would never be told dead"
+        if not capped
+        else "pages behind a broken robots.txt would be told dead, unseen"
+    )
+
+
 @given(OBSERVATIONS, URIS)
 def test_any_observation_is_read(seen: Observation, cited: str) -> None:
     reading = read(seen, cited)
     assert FAMILY[reading.outcome]
-    assert reading.robots_only is seen.robots_only
+    assert seen.robots_only or not reading.robots_only, "a page is capped for a robots.txt that did not fail"
     for sentence in (reading.evidence.en, reading.evidence.zh):
         assert sentence.strip(), "an editor would see a verdict without a reason"
         assert "{" not in sentence, f"a figure was not filled in: {sentence}"

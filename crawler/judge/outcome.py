@@ -23,7 +23,18 @@ from crawler.judge.parked import parked
 from crawler.judge.sink import redirect_sink
 from crawler.judge.unknown import explain_unknown
 from crawler.judge.walls import FIELDS_READ as WALL_FIELDS
-from crawler.model import Citation, Defect, Failure, Family, Kind, Observation, Outcome, Reading, Surroundings
+from crawler.model import (
+    NO_CONNECTION,
+    Citation,
+    Defect,
+    Failure,
+    Family,
+    Kind,
+    Observation,
+    Outcome,
+    Reading,
+    Surroundings,
+)
 
 
 class Stage(StrEnum):
@@ -162,6 +173,8 @@ TABLE: tuple[Row, ...] = (
 )
 
 FAMILY: dict[Outcome, Family] = {row.outcome: row.family for row in TABLE}
+# No exchange came about: what was met on the way to robots.txt would be met on the way to the page.
+UNREACHED = frozenset({Failure.DNS_FAILURE, Failure.DNS_NODATA, Failure.REFUSED, Failure.TLS_PROTOCOL})
 CERTIFICATE_FAILURES = frozenset(Failure(row.outcome) for row in TABLE if row.family is Family.CERTIFICATE)
 # Response fields (names in lower case) that a Hop must keep for these rows.
 FIELDS_READ = WALL_FIELDS | {"content-length", "retry-after"}
@@ -181,7 +194,7 @@ def read(observation: Observation, cited_uri: str, around: Surroundings = Surrou
         match = test(case)
         if match is not None:
             unlike = _unlike_last_good(case) if FAMILY[outcome] is Family.INFERRED else None
-            return Reading(outcome, match.evidence, match.sub, observation.robots_only, unlike)
+            return Reading(outcome, match.evidence, match.sub, _is_robots_alone(observation), unlike)
     raise AssertionError(f"no row of the outcome table fits {observation!r}")
 
 
@@ -189,6 +202,14 @@ def _unlike_last_good(case: Case) -> bool | None:
     """Whether the page shows something else than the last good capture; None where one of the two is not known."""
     page, last_good = case.page, case.around.last_good
     return None if page is None or last_good is None else is_unlike(page, last_good)
+
+
+def _is_robots_alone(observation: Observation) -> bool:
+    """Whether robots.txt failed where its pages may still be there; no connection is none for any of them."""
+    final = observation.final
+    if not observation.robots_only or final is None:
+        return observation.robots_only
+    return not (final.failure in UNREACHED or (final.failure is Failure.TIMEOUT and final.detail == NO_CONNECTION))
 
 
 def _as_verified(observation: Observation) -> Observation:

@@ -43,9 +43,10 @@ from crawler.model.judgement import (
 from crawler.model.seen import Aside, Beside, Content, Coverage, Hop, Observation, SideLook, Via
 from crawler.model.sight import Sight, SightKind
 from crawler.model.targets import Attempt, Batch, Choice, Merge, Override, Target
-from crawler.model.wire import Exchange, Failure, Head, Refusal, Timings, Tls, Truncated
+from crawler.model.wire import NO_CONNECTION, Exchange, Failure, Head, Refusal, Timings, Tls, Truncated
 
 __all__ = [
+    "NO_CONNECTION",
     "PASSING_REASONS",
     "Acceptance",
     "Aside",

@@ -26,6 +26,10 @@ class Failure(StrEnum):
     TLS_PROTOCOL = "tls-protocol"
 
 
+# Detail of a TIMEOUT where not even a connection came about.
+NO_CONNECTION = "no connection in time"
+
+
 class Refusal(StrEnum):
     """Why we did not ask, or stopped: ours, never the web's fault."""
 

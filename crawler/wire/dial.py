@@ -19,7 +19,7 @@ from urllib.parse import urlsplit
 from crawler.config import Config
 from crawler.errors import EverciteError
 from crawler.http1 import Final, Malformed, ResponseParser
-from crawler.model import Failure, Refusal
+from crawler.model import NO_CONNECTION, Failure, Refusal
 from crawler.wire.addresses import is_literal, networks_of, refusal_of
 from crawler.wire.connection import Connection, make_buffer
 from crawler.wire.resolve import Resolver
@@ -79,7 +79,7 @@ class Dialler:
             async with asyncio.timeout_at(timeout_at):
                 return await self._open(route, addresses, port, stages)
         except TimeoutError:
-            raise Unreached(Failure.TIMEOUT, "no connection in time") from None
+            raise Unreached(Failure.TIMEOUT, NO_CONNECTION) from None
 
     # ---- where to
 
