@@ -195,6 +195,21 @@ class Ledger(Captures, Differences, Judgements, Requisites, Rulings, Seeds, Side
                 [(host, night.started_at.isoformat(), night.id, night.id) for host in failing],
             )
 
+    def robots_failing(self) -> frozenset[str]:
+        """The hosts whose robots.txt failed when it was asked for last."""
+        return frozenset(row["host"] for row in self._rows("SELECT host FROM robots_failing"))
+
+    def robots_answered(self, night_id: str, host: str) -> bool:
+        """Whether a host's robots.txt answered that night, be it that there is none."""
+        uris = [f"{scheme}://{host}/robots.txt" for scheme in ("http", "https")]
+        row = self._one(
+            "SELECT 1 FROM captures WHERE uri IN (?, ?) AND night = ?"
+            " AND (status BETWEEN 200 AND 299 OR status BETWEEN 400 AND 499) LIMIT 1",
+            *uris,
+            night_id,
+        )
+        return row is not None
+
     def robots_failing_since(self, last_night: str) -> dict[str, datetime]:
         """By host, since when its robots.txt fails; only hosts where it failed on that night, too."""
         rows = self._rows("SELECT host, since FROM robots_failing WHERE last_night = ?", last_night)

@@ -76,7 +76,9 @@ def assess(ledger: Ledger, night: Night, citations: Sequence[Citation], config: 
     ledger.enter(night, found.differing, RULES_VERSION)
     ledger.enter(night, uncrawled(citations, observations, tracker_answers(ledger), later), RULES_VERSION)
     ledger.store_standings(night.id, standings_of(ledger, night, config), RULES_VERSION)
-    ledger.note_robots(night, *robots_hosts(list(observations.values())))
+    failing, answering = robots_hosts(list(observations.values()))
+    still = {host for host in ledger.robots_failing() & answering if not ledger.robots_answered(night.id, host)}
+    ledger.note_robots(night, failing | still, answering - still)
 
 
 def before(ledger: Ledger, night: Night) -> tuple[frozenset[str], int]:
@@ -93,7 +95,8 @@ def before(ledger: Ledger, night: Night) -> tuple[frozenset[str], int]:
 
 
 def robots_hosts(observations: Sequence[Observation]) -> tuple[set[str], set[str]]:
-    """The hosts whose robots.txt failed tonight, and those that let us ask or told us not to."""
+    """The hosts whose robots.txt failed tonight, and those that let us ask or told us not to; among these may be some
+    whose robots.txt fails for so long that it counts as absent."""
     failing = {host_of(seen.final.uri) for seen in observations if seen.robots_only and seen.final}
     hops = [hop for seen in observations for hop in seen.hops if not (seen.robots_only and hop is seen.final)]
     return failing, {host_of(hop.uri) for hop in hops} - failing
