@@ -132,6 +132,16 @@ class Judgements(Store):
         """Everything that some night read."""
         return [row["subject"] for row in self._rows("SELECT DISTINCT subject FROM readings ORDER BY subject")]
 
+    def last_end(self, subject: str, before: str) -> str | None:
+        """Where the chain of a subject ended when it was looked at last before a night."""
+        row = self._one(
+            "SELECT final_uri FROM readings WHERE subject = ? AND night < ? AND final_uri IS NOT NULL"
+            " ORDER BY night DESC LIMIT 1",
+            subject,
+            before,
+        )
+        return row["final_uri"] if row else None
+
     def last_seen_as(self, outcomes: Iterable[Outcome], subject: str, before: str) -> list[Observation]:
         """The observations of a subject before a night that were read as one of these outcomes, the newest first; a
         few at most."""

@@ -83,7 +83,8 @@ class Surrounder:
     # ---- where others end
 
     def sinking_of(self, seen: Observation) -> tuple[str, ...]:
-        """The cited uris of the same host that a redirect led to the same end this night, this one among them."""
+        """The cited uris of the same host that a redirect led to the same end, this one among them; where one of them
+        was not looked at this night, its newest look before counts."""
         final = seen.final
         if final is None or len(seen.hops) < 2:
             return ()
@@ -92,14 +93,21 @@ class Surrounder:
         return self._ending.get((host_of(seen.uri), final.uri), ())
 
     def _find_endings(self) -> dict[tuple[str, str], tuple[str, ...]]:
-        """By host and final uri, the cited uris that a redirect led there this night."""
+        """By host and final uri, the cited uris that a redirect led there."""
         found: dict[tuple[str, str], list[str]] = {}
+        looked: set[str] = set()
         if self._observed is None:
             self._observed = [stored for stored, _ in self._ledger.observed(self._night_id, Shapes())]
         for stored in self._observed:
+            looked.add(stored.uri)
             hops = stored.like.hops if stored.uri in self._cited else ()
             if len(hops) > 1 and hops[-1].status is not None:
                 found.setdefault((host_of(stored.uri), hops[-1].uri), []).append(stored.uri)
+        hosts = {host for host, _ in found}
+        for uri in sorted(self._cited - looked):
+            end = self._ledger.last_end(uri, self._night_id) if host_of(uri) in hosts else None
+            if end is not None and end != uri:
+                found.setdefault((host_of(uri), end), []).append(uri)
         return {place: tuple(uris) for place, uris in found.items()}
 
     # ---- siblings
