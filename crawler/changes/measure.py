@@ -47,6 +47,8 @@ def _classify(old: str, new: str, languages: tuple[str, str], alike: float, kept
         return TextClass.LANGUAGE
     if len(new) < TRUNCATED_LENGTH * len(old) and inside >= TRUNCATED_INSIDE:
         return TextClass.TRUNCATED
+    if len(new) < SHORT_CHARACTERS <= len(old) and max(alike, kept, inside) < REWRITTEN:
+        return TextClass.REPLACED  # what little is there is none of what was
     if min(len(old), len(new)) < SHORT_CHARACTERS:
         return TextClass.EDITED
     if alike >= MINOR or kept >= MINOR_CONTAINED:
