@@ -45,9 +45,13 @@ def measured(scale: float) -> Section:
     )
     head = ("ledger", "CPU s", "µs an observation", "wall s", "peak MiB", "readings written", "standings written")
     rows = [_row(name, cost, found, number) for name, (cost, found) in runs.items()]
-    worst = max(cost.cpu_s for cost, _ in runs.values())
+    first, *again = (cost.cpu_s for cost, _ in runs.values())
     peak = max(cost.peak_bytes for cost, _ in runs.values()) / MEBI
-    bounds = [bound("CPU seconds", worst, MOST_CPU_S, " s"), bound("Peak memory", peak, MOST_MIB, " MiB")]
+    bounds = [
+        bound("CPU, judging again", max(again), MOST_CPU_S, " s"),
+        bound("CPU, every row written anew", first, 2 * MOST_CPU_S, " s"),
+        bound("Peak memory", peak, MOST_MIB, " MiB"),
+    ]
     return Section("Judging years of nights again", "\n\n".join([told, table(head, rows), notes(bounds)]))
 
 

@@ -22,7 +22,7 @@ from crawler.model import Beside, Change, Night, NightReading, Observation, Outc
 # What rules make of a night, column by column; the other columns come from the observation itself.
 _DERIVED = "outcome, robots_only, sub, unlike_last_good, change, baseline, https, elsewhere, data"
 _HISTORY = (
-    "r.subject, r.night, r.seen_at, r.outcome, r.robots_only, r.final_uri, r.sub, r.unlike_last_good, r.change,"
+    "r.night, r.seen_at, r.outcome, r.robots_only, r.final_uri, r.sub, r.unlike_last_good, r.change,"
     " r.baseline, r.https, r.elsewhere, n.valid"
 )
 _OUTCOMES = {outcome.value: outcome for outcome in Outcome}
@@ -110,13 +110,13 @@ class Judgements(Store):
         One subject at a time is in memory, however many nights there are.
         """
         rows = self._each(
-            f"SELECT {_HISTORY} FROM readings r JOIN nights n ON n.id = r.night"
+            f"SELECT {_HISTORY}, r.subject FROM readings r JOIN nights n ON n.id = r.night"
             " WHERE r.night BETWEEN ? AND ? ORDER BY r.subject, r.night",
             self._night_back(upto, newest),
             upto,
         )
         for subject, of in groupby(rows, key=lambda row: str(row["subject"])):
-            yield subject, [_night_reading(row) for row in of]
+            yield subject, [_night_reading(*tuple(row)[:-1]) for row in of]
 
     def history_of(self, subject: str, upto: str) -> list[NightReading]:
         """A subject's readings up to and including a night, oldest first."""
@@ -126,7 +126,7 @@ class Judgements(Store):
             subject,
             upto,
         )
-        return [_night_reading(row) for row in rows]
+        return [_night_reading(*row) for row in rows]
 
     def subjects(self) -> list[str]:
         """Everything that some night read."""
@@ -259,10 +259,6 @@ def _flag(value: bool | None) -> int | None:
     return None if value is None else int(value)
 
 
-def _known(value: int | None) -> bool | None:
-    return None if value is None else bool(value)
-
-
 def _ends(seen: Observation | None) -> tuple[str | None, str | None]:
     """Where a chain ended, and the record of its end."""
     final = seen.final if seen else None
@@ -287,19 +283,31 @@ def _change(text: str) -> Change:
     return read_json(Change, text)
 
 
-def _night_reading(row: Iterable[Any]) -> NightReading:
-    _, night, seen_at, outcome, robots_only, final_uri, sub, unlike, change, baseline, https, elsewhere, valid = row
+def _night_reading(
+    night: str,
+    seen_at: str,
+    outcome: str,
+    robots_only: int,
+    final_uri: str | None,
+    sub: str,
+    unlike: int | None,
+    change: str | None,
+    baseline: str | None,
+    https: int | None,
+    elsewhere: int | None,
+    valid: int,
+) -> NightReading:
     return NightReading(
         night,
         datetime.fromisoformat(seen_at),
         _OUTCOMES[outcome],
-        bool(robots_only),
+        robots_only == 1,
         not valid,
         final_uri,
         sub,
-        _known(unlike),
+        None if unlike is None else unlike == 1,
         None if change is None else _change(change),
         baseline is not None,
-        _known(https),
-        _known(elsewhere),
+        None if https is None else https == 1,
+        None if elsewhere is None else elsewhere == 1,
     )

@@ -18,26 +18,25 @@ from crawler.model import Content, Hop, Observation
 # Inside a JSON string every quotation mark is escaped, so that this meets members only; null is none of them.
 _VARYING = re.compile(r'"(?:night|seen_at|record_id|ip|length_bytes|digest)":("[^"]*"|\d+)')
 # Shapes remembered, some 3 KiB each: those of a night's targets, and some more.
-SHAPES_KEPT = 4096
+SHAPES_KEPT = 8192
 
 
 class Shapes:
-    """The shapes of observations met so far, those not met for longest forgotten."""
+    """The shapes of observations met so far, the first of them forgotten."""
 
     def __init__(self) -> None:
         self._known: dict[str, tuple[Observation, bool]] = {}
 
     def like(self, shape: str, text: str, values: list[str]) -> tuple[Observation, bool]:
         """An observation of the shape of a text, and whether values can be put back into it."""
-        found = self._known.pop(shape, None)
+        found = self._known.get(shape)
         if found is None:
             seen = read_json(Observation, text)
             wanted = 2 + sum((hop.record_id is not None) + (hop.ip is not None) for hop in seen.hops)
             wanted += 2 if seen.content else 0
-            found = seen, len(values) == wanted and _put_back(seen, values) == seen
-        self._known[shape] = found
-        if len(self._known) > SHAPES_KEPT:
-            del self._known[next(iter(self._known))]
+            found = self._known[shape] = seen, len(values) == wanted and _put_back(seen, values) == seen
+            if len(self._known) > SHAPES_KEPT:
+                del self._known[next(iter(self._known))]
         return found
 
 
@@ -67,8 +66,13 @@ class Stored:
 def _put_back(like: Observation, values: list[str]) -> Observation:
     given = iter(values)
     night, seen_at = next(given)[1:-1], datetime.fromisoformat(next(given)[1:-1])
-    hops = tuple([_hop(hop, given) for hop in like.hops])
-    content = like.content and _content(like.content, int(next(given)), next(given)[1:-1])
+    # Most chains have one hop, and most payloads are last night's.
+    hops = (_hop(like.hops[0], given),) if len(like.hops) == 1 else tuple([_hop(hop, given) for hop in like.hops])
+    content = like.content
+    if content is not None:
+        length_bytes, digest = int(next(given)), next(given)[1:-1]
+        if content.digest != digest or content.length_bytes != length_bytes:
+            content = Content(content.media_type, length_bytes, digest, content.coverage, content.not_modified)
     return Observation(
         night,
         like.uri,
@@ -86,10 +90,6 @@ def _put_back(like: Observation, values: list[str]) -> Observation:
 def _hop(like: Hop, given: Iterator[str]) -> Hop:
     record_id = None if like.record_id is None else next(given)[1:-1]
     ip = None if like.ip is None else next(given)[1:-1]
-    return Hop(like.uri, like.status, like.failure, like.via, like.detail, like.fields, record_id, ip)
-
-
-def _content(like: Content, length_bytes: int, digest: str) -> Content:
-    if like.length_bytes == length_bytes and like.digest == digest:
+    if record_id is None and ip is None:
         return like
-    return Content(like.media_type, length_bytes, digest, like.coverage, like.not_modified)
+    return Hop(like.uri, like.status, like.failure, like.via, like.detail, like.fields, record_id, ip)

@@ -13,7 +13,7 @@ from typing import TypeVar
 from crawler.ledger.ledger import Ledger
 from crawler.model import Observation, Page
 
-PAGES_KEPT = 1024
+PAGES_KEPT = 4096
 NAMES_KEPT = 16_384
 
 _Key = TypeVar("_Key")

@@ -18,7 +18,7 @@ from crawler.judge.run import Turnout
 from crawler.ledger.judgements import Derived, Entry, reading_text
 from crawler.ledger.ledger import Ledger
 from crawler.ledger.shapes import Shapes, Stored
-from crawler.model import Beside, Citation, Night, Observation, Page, Reading, Sibling
+from crawler.model import Beside, Citation, Content, Night, Observation, Page, Reading, Sibling
 from crawler.night.changing import Changing, Course
 from crawler.night.hearsay import fails_elsewhere, https_serves_same
 from crawler.night.pages import Pages
@@ -28,15 +28,15 @@ from crawler.urls.siblings import sibling_key
 
 @dataclass(slots=True)
 class NightRead:
-    """What a night was read as: its entries, those that the ledger has otherwise, and the hosts of the run."""
+    """What a night was read as: its subjects, the entries that the ledger has otherwise, and the hosts of the run."""
 
-    entries: list[Entry] = field(default_factory=list)
+    subjects: set[str] = field(default_factory=set)
     differing: list[Entry] = field(default_factory=list)
     turnout: Turnout = field(default_factory=Turnout)
 
     def add(self, entry: Entry, kept: Derived | None) -> None:
         """Add an entry that the ledger has as `kept`."""
-        self.entries.append(entry)
+        self.subjects.add(entry.subject)
         if entry.derived != kept:
             self.differing.append(entry)
 
@@ -45,18 +45,25 @@ class NightRead:
 class _Memory:
     """How a target was read last, and all that can have decided it: as long as that is so, it reads so again.
 
-    `length_bytes` is None where a page stands for its bytes.
+    `length_bytes` is None where a page stands for its bytes. `alone`: no other target, and no sibling, has a say.
     """
 
     shape: str
+    content: Content | None
     length_bytes: int | None
     page: Page | None
     good: Page | None
     sinking: tuple[str, ...]
     sibling: Sibling | None
+    alone: bool
     reading: Reading
     text: str
     turnout: Turnout
+
+    def is_again(self, shape: str, content: Content | None, good: Page | None) -> bool:
+        """Whether the very same came again: the same payload, in the same surroundings."""
+        same = self.content is content is not None and self.good is good and self.alone
+        return same and self.page is not None and self.shape == shape
 
 
 class Reader:
@@ -84,7 +91,9 @@ class Reader:
         found = NightRead()
         for stored, kept in observed:
             seen = stored.seen
-            memory = self._read(stored.shape, seen, night, surrounder)
+            memory = self._memory.get(seen.uri)
+            if memory is None or not memory.is_again(stored.shape, seen.content, self._good.get(seen.uri)):
+                memory = self._read(stored.shape, seen, night, surrounder)
             found.turnout.join(memory.turnout)
             found.add(self._entry(seen, memory, night, heard), kept)
         return found
@@ -117,7 +126,10 @@ class Reader:
         ):
             reading, turnout = read(seen, seen.uri, surrounder.of(seen, good)), Turnout.of([seen])
             text = reading_text(reading)
-            memory = _Memory(shape, length_bytes, page, good, sinking, sibling, reading, text, turnout)
+            alone = len(seen.hops) < 2 and not self._may_have_sibling(seen.uri)
+            memory = _Memory(
+                shape, seen.content, length_bytes, page, good, sinking, sibling, alone, reading, text, turnout
+            )
             self._memory[seen.uri] = memory
         if page is not None and memory.reading.outcome in GOOD:
             self._good[seen.uri] = page

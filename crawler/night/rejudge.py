@@ -129,7 +129,7 @@ def _read_again(ledger: Ledger, nights: Sequence[Night], config: Config, found: 
     for night in nights:
         citations = cited.of(night.id)
         read = reader.read(night, citations)
-        for subject in cited.subjects - {entry.subject for entry in read.entries}:
+        for subject in cited.subjects - read.subjects:
             _add_uncrawled(ledger, night, cited.citation_of(subject), read)
         ledger.enter(night, read.differing, RULES_VERSION)
         found.readings += len(read.differing)
