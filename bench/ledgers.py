@@ -33,6 +33,8 @@ from crawler.model import (
 from crawler.night.sights import reader_version
 from crawler.urls.canonical import urlkey
 
+# Written together: a commit for each would take longer than writing them.
+NIGHTS_AT_ONCE = 50
 FIRST = datetime(2020, 1, 1, 2, tzinfo=UTC)
 HTML, PDF = "text/html", "application/pdf"
 _WORDS = (
@@ -98,9 +100,10 @@ def build(path: Path, targets: int, nights: int, span: int = 1000) -> None:
     ledger = Ledger.open(path)
     cited = [_citation(number) for number in range(targets)]
     shown: set[tuple[str, str]] = set()
-    for number in range(nights):
+    for begun in range(0, nights, NIGHTS_AT_ONCE):
         with ledger.whole():
-            _write_night(ledger, number, cited, span, shown)
+            for number in range(begun, min(nights, begun + NIGHTS_AT_ONCE)):
+                _write_night(ledger, number, cited, span, shown)
     ledger.close()
 
 
