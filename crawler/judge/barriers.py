@@ -17,7 +17,7 @@ from crawler.judge.sites import host, parts
 from crawler.judge.words.consent import gate_of
 
 # In the path of a page on privacy.
-_PRIVACY = ("cookie", "privacy", "consent", "datenschutz", "privacidad", "privacidade", "confidentialite", "yinsi")
+_PRIVACY = ("cookie", "privacy", "datenschutz", "privacidad", "privacidade", "confidentialite", "yinsi")
 
 
 def walled_page(case: Case) -> Found | None:
