@@ -101,7 +101,7 @@ def _opened(places: Places, config: Config, clock: Clock, voice: Voice) -> Itera
     with night_lock(places.archive), closing(Ledger.open(path)) as ledger:
         seeds = first or read_seeds(places.seeds, ledger.names(), ledger)
         recovered = recover(places.archive, ledger, urlkey)
-        night = open_night(ledger, config, clock)
+        night = open_night(ledger, places.archive, config, clock)
         _make(places.reports / night.id)
         voice.begin(places.reports / night.id / "night.log")
         try:
@@ -180,7 +180,7 @@ def read_seeds(paths: Sequence[Path], names: KnownNames | None = None, memory: M
     return seeds
 
 
-def open_night(ledger: Ledger, config: Config, clock: Clock) -> Night:
+def open_night(ledger: Ledger, archive: Path, config: Config, clock: Clock) -> Night:
     """The night to run: an interrupted one that is still young enough, else a new one."""
     now = clock.started_at
     interrupted = ledger.unfinished_night()
@@ -188,6 +188,7 @@ def open_night(ledger: Ledger, config: Config, clock: Clock) -> Night:
         if timedelta(0) <= now - interrupted.started_at < timedelta(hours=config.night_hours):
             return interrupted
         citations = settle(ledger.citations_of(interrupted.id), known_targets(ledger, config))
+        read_sights(ledger, archive, interrupted.id, config)
         read_night(ledger, interrupted)
         assess(ledger, interrupted, citations, config)
         ledger.end_night(interrupted.id, now, FAILED, RULES_VERSION)
