@@ -3,42 +3,28 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import signal
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from scrapy.crawler import AsyncCrawlerRunner
 from scrapy.settings import Settings
 
+from crawler.collecting import seldom_collected
 from crawler.fetch import settings as project
 from crawler.fetch.handler import ABORT
 from crawler.fetch.spider import CitationsSpider
 from crawler.fetch.work import Work
 
+# A crawl makes many small values and few cycles: looking for them took a sixth of its time.
+COLLECTED = (10_000, 20, 20)
 POLITE_S = 6.0  # of a stop that is asked for; a service manager kills after ten and more
 
 
 def crawl(work: Work) -> None:
     """Visit every target of the work. Raises what of ours stopped the crawl (EverciteError)."""
-    with _seldom_collected():
+    with seldom_collected(*COLLECTED):
         asyncio.run(_crawl(work))
     if work.error is not None:
         raise work.error
-
-
-@contextmanager
-def _seldom_collected() -> Iterator[None]:
-    """Look for cyclic garbage less often, and not in what is loaded for good: a crawl makes many small values and few
-    cycles, and looking took a sixth of its time."""
-    before = gc.get_threshold()
-    gc.freeze()
-    gc.set_threshold(10_000, 20, 20)
-    try:
-        yield
-    finally:
-        gc.set_threshold(*before)
-        gc.unfreeze()
 
 
 async def _crawl(work: Work) -> None:
