@@ -18,6 +18,10 @@ from functools import cache, cached_property
 READ_ON = "2026-11-22"
 # For phrases that no page at hand was read for; each says so instead of a source.
 USAGE = "usual wording of the language, written down without a page at hand"
+# Where phrases of missing pages were read.
+DJANGO = "django/django contrib/admin/locale (Page not found)"
+APACHE = "apache/httpd docs/error/HTTP_NOT_FOUND.html.var"
+PAGES = "404 pages of public projects, found by exact search; forms of the same"
 
 _MARKS = re.compile(
     r"[\u0300-\u0305\u0307-\u036f\u0610-\u061a\u0640\u064b-\u065f\u0670\u200b-\u200f\u2060\ufeff\u00ad]+"

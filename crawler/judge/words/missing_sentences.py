@@ -7,11 +7,7 @@ Rules:
 
 from __future__ import annotations
 
-from crawler.judge.phrases import Lexicon, Phrases, bare, sentences
-
-_DJANGO = "django/django contrib/admin/locale (Page not found)"
-_APACHE = "apache/httpd docs/error/HTTP_NOT_FOUND.html.var"
-_PAGES = "404 pages of public projects, found by exact search; forms of the same"
+from crawler.judge.phrases import APACHE, DJANGO, PAGES, Lexicon, Phrases, bare, sentences
 
 SAID: tuple[Phrases, ...] = (
     Phrases(
@@ -39,7 +35,7 @@ SAID: tuple[Phrases, ...] = (
             "this article is no longer available",
             "this content is no longer available",
         ),
-        f"{_DJANGO}; {_APACHE}; {_PAGES}; WordPress' default themes",
+        f"{DJANGO}; {APACHE}; {PAGES}; WordPress' default themes",
     ),
     Phrases(
         "zh",
@@ -75,7 +71,7 @@ SAID: tuple[Phrases, ...] = (
             "請求頁面無法找到",
             "網頁不存在",
         ),
-        f"{_DJANGO} zh_Hans, zh_Hant; {_PAGES}; Discuz! (指定的主题不存在或已被删除或正在被审核)",
+        f"{DJANGO} zh_Hans, zh_Hant; {PAGES}; Discuz! (指定的主题不存在或已被删除或正在被审核)",
     ),
     Phrases(
         "fr",
@@ -88,7 +84,7 @@ SAID: tuple[Phrases, ...] = (
             "n'a pas pu être trouvée",
             "page introuvable",
         ),
-        f"{_DJANGO} fr; {_APACHE}; {_PAGES}",
+        f"{DJANGO} fr; {APACHE}; {PAGES}",
     ),
     Phrases(
         "es",
@@ -103,7 +99,7 @@ SAID: tuple[Phrases, ...] = (
             "no encontramos la página",
             "no hemos encontrado la página",
         ),
-        f"{_APACHE}; {_PAGES}",
+        f"{APACHE}; {PAGES}",
     ),
     Phrases(
         "pt",
@@ -115,7 +111,7 @@ SAID: tuple[Phrases, ...] = (
             "não foi encontrada neste servidor",
             "não encontramos a página",
         ),
-        f"{_APACHE}; {_PAGES}",
+        f"{APACHE}; {PAGES}",
     ),
     Phrases(
         "ru",
@@ -128,7 +124,7 @@ SAID: tuple[Phrases, ...] = (
             "мы не нашли страницу",
             "мы не смогли найти страницу",
         ),
-        f"{_DJANGO} ru; {_PAGES}",
+        f"{DJANGO} ru; {PAGES}",
     ),
     Phrases(
         "ar",
@@ -140,7 +136,7 @@ SAID: tuple[Phrases, ...] = (
             "لم نجد الصفحة",
             "الصفحة غير متوفرة",
         ),
-        _PAGES,
+        PAGES,
     ),
 )
 
@@ -168,7 +164,7 @@ ASKED: tuple[Phrases, ...] = (
             "article you are looking for",
             "file you requested",
         ),
-        f"{_DJANGO}; {_PAGES}; IIS (the resource you are looking for)",
+        f"{DJANGO}; {PAGES}; IIS (the resource you are looking for)",
     ),
     Phrases(
         "zh",
@@ -194,7 +190,7 @@ ASKED: tuple[Phrases, ...] = (
             "您請求的",
             "請求頁面",
         ),
-        f"{_DJANGO} zh_Hans, zh_Hant; {_PAGES}",
+        f"{DJANGO} zh_Hans, zh_Hant; {PAGES}",
     ),
     Phrases(
         "fr",
@@ -207,7 +203,7 @@ ASKED: tuple[Phrases, ...] = (
             "document demandé",
             "contenu demandé",
         ),
-        f"{_DJANGO} fr; {_APACHE}; {_PAGES}",
+        f"{DJANGO} fr; {APACHE}; {PAGES}",
     ),
     Phrases(
         "es",
@@ -221,7 +217,7 @@ ASKED: tuple[Phrases, ...] = (
             "url solicitada",
             "contenido solicitado",
         ),
-        f"{_APACHE}; {_PAGES}",
+        f"{APACHE}; {PAGES}",
     ),
     Phrases(
         "pt",
@@ -235,7 +231,7 @@ ASKED: tuple[Phrases, ...] = (
             "url requisitada",
             "conteúdo solicitado",
         ),
-        f"{_APACHE}; {_PAGES}",
+        f"{APACHE}; {PAGES}",
     ),
     Phrases(
         "ru",
@@ -249,12 +245,12 @@ ASKED: tuple[Phrases, ...] = (
             "запрашиваемый документ",
             "запрашиваемый ресурс",
         ),
-        f"{_DJANGO} ru; {_PAGES}",
+        f"{DJANGO} ru; {PAGES}",
     ),
     Phrases(
         "ar",
         ("الصفحة التي طلبتها", "الصفحة التي تبحث عنها", "الصفحة التي تحاول", "الصفحة المطلوبة", "المحتوى المطلوب"),
-        _PAGES,
+        PAGES,
     ),
 )
 
@@ -285,7 +281,7 @@ MISSING: tuple[Phrases, ...] = (
             "couldn't find",
             "can't find",
         ),
-        f"{_DJANGO}; {_PAGES}; IIS",
+        f"{DJANGO}; {PAGES}; IIS",
     ),
     Phrases(
         "zh",
@@ -311,7 +307,7 @@ MISSING: tuple[Phrases, ...] = (
             "已被移除",
             "已失效",
         ),
-        f"{_DJANGO} zh_Hans, zh_Hant; {_PAGES}",
+        f"{DJANGO} zh_Hans, zh_Hant; {PAGES}",
     ),
     Phrases(
         "fr",
@@ -326,7 +322,7 @@ MISSING: tuple[Phrases, ...] = (
             "n'est plus disponible",
             "semble avoir disparu",
         ),
-        f"{_DJANGO} fr; {_APACHE}; {_PAGES}",
+        f"{DJANGO} fr; {APACHE}; {PAGES}",
     ),
     Phrases(
         "es",
@@ -343,7 +339,7 @@ MISSING: tuple[Phrases, ...] = (
             "cambió de",
             "no está disponible",
         ),
-        f"{_APACHE}; {_PAGES}",
+        f"{APACHE}; {PAGES}",
     ),
     Phrases(
         "pt",
@@ -357,12 +353,12 @@ MISSING: tuple[Phrases, ...] = (
             "não está disponível",
             "não está mais disponível",
         ),
-        f"{_APACHE}; {_PAGES}",
+        f"{APACHE}; {PAGES}",
     ),
     Phrases(
         "ru",
         ("не найдена", "не найден", "не существует", "была удалена", "была перемещена", "удалена", "недоступна"),
-        f"{_DJANGO} ru; {_PAGES}",
+        f"{DJANGO} ru; {PAGES}",
     ),
     Phrases(
         "ar",
@@ -379,7 +375,7 @@ MISSING: tuple[Phrases, ...] = (
             "لا يمكننا العثور",
             "قد تم نقلها",
         ),
-        _PAGES,
+        PAGES,
     ),
 )
 

@@ -9,12 +9,9 @@ from __future__ import annotations
 
 import re
 
-from crawler.judge.phrases import Lexicon, Phrases, bare, segments
+from crawler.judge.phrases import APACHE, DJANGO, PAGES, Lexicon, Phrases, bare, segments
 
-_DJANGO = "django/django contrib/admin/locale (Page not found)"
 _STATUS = "Laravel-Lang/http-statuses locales (404)"
-_APACHE = "apache/httpd docs/error/HTTP_NOT_FOUND.html.var"
-_PAGES = "404 pages of public projects, found by exact search; forms of the same"
 
 TITLES: tuple[Phrases, ...] = (
     Phrases(
@@ -59,7 +56,7 @@ TITLES: tuple[Phrases, ...] = (
             "Page unavailable",
             "Error page not found",
         ),
-        f"{_DJANGO}; {_APACHE}; {_PAGES}; Discourse, Next.js and WordPress by their default pages",
+        f"{DJANGO}; {APACHE}; {PAGES}; Discourse, Next.js and WordPress by their default pages",
     ),
     Phrases(
         "zh",
@@ -109,7 +106,7 @@ TITLES: tuple[Phrases, ...] = (
             "链接已失效",
             "链接失效",
         ),
-        f"{_DJANGO} zh_Hans: 页面没有找到; {_STATUS} zh_CN: 网页未找到; {_PAGES}: 您访问的页面不存在",
+        f"{DJANGO} zh_Hans: 页面没有找到; {_STATUS} zh_CN: 网页未找到; {PAGES}: 您访问的页面不存在",
     ),
     Phrases(
         "zh",
@@ -130,7 +127,7 @@ TITLES: tuple[Phrases, ...] = (
             "您存取的頁面不存在",
             "未找到",
         ),
-        f"{_DJANGO} zh_Hant: 頁面沒有找到; {_STATUS} zh_TW: 未找到; {_PAGES}: 頁面不存在、找不到這個頁面",
+        f"{DJANGO} zh_Hant: 頁面沒有找到; {_STATUS} zh_TW: 未找到; {PAGES}: 頁面不存在、找不到這個頁面",
     ),
     Phrases(
         "fr",
@@ -151,7 +148,7 @@ TITLES: tuple[Phrases, ...] = (
             "Contenu introuvable",
             "Article introuvable",
         ),
-        f"{_DJANGO} fr, {_STATUS} fr: Page non trouvée; {_APACHE}; {_PAGES}",
+        f"{DJANGO} fr, {_STATUS} fr: Page non trouvée; {APACHE}; {PAGES}",
     ),
     Phrases(
         "es",
@@ -172,7 +169,7 @@ TITLES: tuple[Phrases, ...] = (
             "Contenido no encontrado",
             "Artículo no encontrado",
         ),
-        f"{_APACHE}; {_PAGES}: Página no encontrada, La página que buscas no existe",
+        f"{APACHE}; {PAGES}: Página no encontrada, La página que buscas no existe",
     ),
     Phrases(
         "pt",
@@ -190,7 +187,7 @@ TITLES: tuple[Phrases, ...] = (
             "A página solicitada não foi encontrada",
             "Conteúdo não encontrado",
         ),
-        f"{_APACHE} pt-br; {_STATUS} pt: Não encontrado; {_PAGES}",
+        f"{APACHE} pt-br; {_STATUS} pt: Não encontrado; {PAGES}",
     ),
     Phrases(
         "ru",
@@ -209,7 +206,7 @@ TITLES: tuple[Phrases, ...] = (
             "Материал не найден",
             "Документ не найден",
         ),
-        f"{_DJANGO} ru: Страница не найдена; {_STATUS} ru: Не найдено; {_PAGES}",
+        f"{DJANGO} ru: Страница не найдена; {_STATUS} ru: Не найдено; {PAGES}",
     ),
     Phrases(
         "ar",
@@ -228,14 +225,14 @@ TITLES: tuple[Phrases, ...] = (
             "الرابط غير موجود",
             "غير موجود",
         ),
-        f"{_STATUS} ar: الصفحة غير موجودة; {_PAGES}",
+        f"{_STATUS} ar: الصفحة غير موجودة; {PAGES}",
     ),
     Phrases(
         "de",
         ("Seite nicht gefunden", "Objekt nicht gefunden", "Diese Seite wurde nicht gefunden"),
-        f"{_APACHE}; {_PAGES}",
+        f"{APACHE}; {PAGES}",
     ),
-    Phrases("pl", ("Strona nie znaleziona", "Nie znaleziono strony", "Nie znaleziono obiektu"), f"{_APACHE}; {_PAGES}"),
+    Phrases("pl", ("Strona nie znaleziona", "Nie znaleziono strony", "Nie znaleziono obiektu"), f"{APACHE}; {PAGES}"),
 )
 
 # What many begin with, and what stands around a code.
@@ -243,14 +240,14 @@ REGRETS: tuple[Phrases, ...] = (
     Phrases(
         "en",
         ("oops", "ooops", "whoops", "sorry", "we're sorry, but", "we're sorry", "uh oh", "uh-oh", "oh no", "hmm"),
-        _PAGES,
+        PAGES,
     ),
-    Phrases("zh", ("抱歉", "很抱歉", "非常抱歉", "对不起", "很遗憾", "哎呀", "对不起,您", "糟糕", "對不起"), _PAGES),
-    Phrases("fr", ("désolé", "nous sommes désolés, mais", "oups"), _PAGES),
-    Phrases("es", ("lo sentimos", "recórcholis", "vaya", "ups"), _PAGES),
-    Phrases("pt", ("desculpe", "ops", "epa", "lamentamos"), _PAGES),
-    Phrases("ru", ("извините", "к сожалению", "упс", "ой"), _PAGES),
-    Phrases("ar", ("عذراً", "عذرا", "نأسف", "عفواً"), _PAGES),
+    Phrases("zh", ("抱歉", "很抱歉", "非常抱歉", "对不起", "很遗憾", "哎呀", "对不起,您", "糟糕", "對不起"), PAGES),
+    Phrases("fr", ("désolé", "nous sommes désolés, mais", "oups"), PAGES),
+    Phrases("es", ("lo sentimos", "recórcholis", "vaya", "ups"), PAGES),
+    Phrases("pt", ("desculpe", "ops", "epa", "lamentamos"), PAGES),
+    Phrases("ru", ("извините", "к сожалению", "упс", "ой"), PAGES),
+    Phrases("ar", ("عذراً", "عذرا", "نأسف", "عفواً"), PAGES),
 )
 
 _TITLES = Lexicon(TITLES)
