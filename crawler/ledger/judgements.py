@@ -182,10 +182,12 @@ class Judgements(Store):
 
     def nights_without_sights(self, since: str, reader: str) -> list[str]:
         """The nights from one on that ended on payloads which this reader did not read yet."""
+        unread = "SELECT digest FROM captures EXCEPT SELECT digest FROM payload_sights WHERE reader = ?"
+        if self._one(f"{unread} LIMIT 1", reader) is None:
+            return []
         rows = self._rows(
-            "SELECT DISTINCT r.night FROM readings r JOIN captures c ON c.record_id = r.record_id"
-            " WHERE r.night >= ? AND c.payload_length > 0 AND NOT EXISTS"
-            " (SELECT 1 FROM payload_sights p WHERE p.digest = c.digest AND p.reader = ?) ORDER BY r.night",
+            "SELECT DISTINCT night FROM readings WHERE night >= ? AND record_id IN"
+            f" (SELECT record_id FROM captures WHERE payload_length > 0 AND digest IN ({unread})) ORDER BY night",
             since,
             reader,
         )

@@ -190,13 +190,23 @@ def _judge_again(ledger: Ledger, nights: Sequence[Night], config: Config, found:
         standings = course(history, knowledge.of(subject), zone)
         now = {night.night: one for night, one in zip(history, standings, strict=True) if night.night >= first}
         kept = ledger.standings_over(subject, first)
-        differing = {night: one for night, one in now.items() if standing_text(one) != kept.get(night)}
+        differing = dict(_differing(now, kept))
         if differing:
             ledger.set_standings(((night, subject, one) for night, one in differing.items()), RULES_VERSION)
             found.standings += len(differing)
             spells = tuple(_spells(list(now), kept, differing))
             if spells:
                 found.turned.append(Turned(subject, tuple(citing.get(subject, ())), spells))
+
+
+def _differing(now: dict[str, Standing], kept: dict[str, str]) -> Iterator[tuple[str, Standing]]:
+    """The nights whose standing is told otherwise than it is kept. Most nights it is the very one of the night before."""
+    last, text = None, ""
+    for night, standing in now.items():
+        if standing is not last:
+            last, text = standing, standing_text(standing)
+        if kept.get(night) != text:
+            yield night, standing
 
 
 def _citing(ledger: Ledger, night_id: str) -> dict[str, list[str]]:
