@@ -7,7 +7,7 @@ import ipaddress
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, get_type_hints
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -61,6 +61,22 @@ class Config:
     unwrap: str = "once"
     exclude: tuple[Exclusion, ...] = ()
     copies_url: str = ""
+    mail_server: str = ""
+    mail_security: str = "starttls"
+    mail_user: str = ""
+    mail_password_file: str = ""
+    mail_from: str = ""
+    mail_to: tuple[str, ...] = ()
+    webhook_url: str = ""
+    apprise_urls: tuple[str, ...] = ()
+    notify_language: str = ""
+    overdue_hours: float = 48.0
+
+    def recorded(self) -> dict[str, Any]:
+        """Every setting as it may be kept beside what a night found: of those that name people, or hold what a message
+        is sent by, only whether they are set."""
+        table = asdict(self)
+        return {name: bool(value) if name in PRIVATE else value for name, value in table.items()}
 
     @property
     def agent_field(self) -> str:
@@ -68,6 +84,8 @@ class Config:
         return f"{self.user_agent} (+{self.contact})" if self.contact else self.user_agent
 
 
+# Addresses of people, and what opens a channel to them.
+PRIVATE = frozenset({"mail_user", "mail_from", "mail_to", "webhook_url", "apprise_urls"})
 NAMES = tuple(f.name for f in fields(Config))
 
 
@@ -183,6 +201,10 @@ def _check_numbers(config: Config) -> None:
 def _check_words(config: Config) -> None:
     if config.language not in ("zh", "en"):
         raise UsageError(f'language = "{config.language}" is not known; use "zh" or "en"')
+    if config.notify_language not in ("", "zh", "en"):
+        raise UsageError(f'notify_language = "{config.notify_language}" is not known; use "zh", "en" or leave it out')
+    if config.mail_security not in ("starttls", "tls", "none"):
+        raise UsageError(f'mail_security = "{config.mail_security}" is not known; use "starttls", "tls" or "none"')
     if config.unwrap not in ("once", "never"):
         raise UsageError(f'unwrap = "{config.unwrap}" is not known; use "once" or "never"')
     if not re.fullmatch(r"[ -~]+", config.agent_field):
@@ -224,6 +246,7 @@ _POSITIVE = (
     "connect_timeout_s",
     "exchange_deadline_s",
     "night_hours",
+    "overdue_hours",
     "max_hops",
     "max_body_bytes",
     "max_decoded_bytes",

@@ -18,7 +18,8 @@ from lxml import html
 
 from crawler.model import Evidence, Flag, Group, Kind, Outcome, TextClass, Verdict, Via
 from crawler.reports.health import HealthReport, Tone
-from crawler.reports.render_html import policy, render_html, render_pages
+from crawler.reports.page import policy
+from crawler.reports.render_html import render_html, render_pages
 from crawler.reports.render_json import render_json
 from crawler.reports.visible import is_web, show
 from crawler.reports.words import CATALOG, LANGUAGES, say, tell_date, tell_issue, tell_part

@@ -7,7 +7,7 @@ Rules:
 - Nothing here holds a subscriber's identity but Wrapper.raw, which lives in memory alone.
 """
 
-from crawler.model.archive import PASSING_REASONS, Capture, Completeness, Night, RecordType
+from crawler.model.archive import PASSING_REASONS, Capture, Completeness, Copy, Night, RecordType
 from crawler.model.changes import Change, Difference, FactChange, Layer, Line, Mark, PageChange, Shown, TextClass
 from crawler.model.documents import (
     Citation,
@@ -59,6 +59,7 @@ __all__ = [
     "Citation",
     "Completeness",
     "Content",
+    "Copy",
     "Coverage",
     "DateSource",
     "Defect",

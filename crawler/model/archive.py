@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from crawler.model.evidence import Evidence
 from crawler.model.wire import Failure, Refusal
 
 
@@ -46,6 +47,18 @@ class Capture:
     not_modified: bool = False
     etag: str | None = None
     last_modified: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """The archived copy that answers for a citation, and why it is this one.
+
+    `days` is how long after the issue date it was captured (negative: before); None where the document has no date.
+    """
+
+    capture: Capture
+    why: Evidence
+    days: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

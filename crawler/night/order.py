@@ -8,7 +8,6 @@ Rules:
 
 from __future__ import annotations
 
-import dataclasses
 import json
 import shutil
 import signal
@@ -157,7 +156,7 @@ def _archive_resources(run: _Run) -> None:
     """What a later reader needs to understand the night: its settings, its seeds, its log and its report."""
     digests = {document.path: f"sha256:{document.sha256}" for document in run.seeds.documents}
     blocks = {
-        "settings.json": json.dumps(dataclasses.asdict(run.config), ensure_ascii=False).encode(),
+        "settings.json": json.dumps(run.config.recorded(), ensure_ascii=False).encode(),
         "seeds.json": json.dumps(digests, ensure_ascii=False).encode(),
         "night.log": (run.folder / "night.log").read_bytes(),
         "report.json": (run.folder / "report.json").read_bytes(),
@@ -195,7 +194,7 @@ def open_night(ledger: Ledger, archive: Path, config: Config, clock: Clock) -> N
     night = Night(f"{now:%Y%m%dT%H%M%SZ}", now.replace(microsecond=0), clock.simulated)
     if any(known.id == night.id for known in ledger.nights()):
         raise UsageError(f"night {night.id} was already run; start another second later, or give --now another instant")
-    ledger.begin_night(night, json.dumps(dataclasses.asdict(config), ensure_ascii=False))
+    ledger.begin_night(night, json.dumps(config.recorded(), ensure_ascii=False))
     return night
 
 

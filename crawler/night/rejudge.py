@@ -201,7 +201,8 @@ def _judge_again(ledger: Ledger, nights: Sequence[Night], config: Config, found:
 
 def _differing(now: dict[str, Standing], kept: dict[str, str]) -> Iterator[tuple[str, Standing]]:
     """The nights whose standing is told otherwise than it is kept. Most nights it is the very one of the night before."""
-    last, text = None, ""
+    last: Standing | None = None
+    text = ""
     for night, standing in now.items():
         if standing is not last:
             last, text = standing, standing_text(standing)

@@ -20,6 +20,7 @@ from zoneinfo import ZoneInfo
 from crawler.model import (
     Capture,
     Citation,
+    Copy,
     Evidence,
     Group,
     Hop,
@@ -31,6 +32,7 @@ from crawler.model import (
     Verdict,
 )
 from crawler.reports.changed import Changed
+from crawler.reports.trend import Month
 from crawler.reports.words import CATALOG, night_at, say
 
 STRIP_NIGHTS = 14
@@ -108,7 +110,8 @@ class Offer:
 class Row:
     """One citation in the report. `evidence` is tonight's reading; `copies` come best first; `strip` is in order of
     time and may be longer than is shown; `previous` is the verdict after the night before; `changed` is what differs
-    from the copy it is compared with, where that matters."""
+    from the copy it is compared with, where that matters. `copy` is the copy that answers for the citation, `copy_href`
+    where a reader of the report opens it ('' where only the command takes it out)."""
 
     citation: Citation
     outcome: Outcome
@@ -122,6 +125,8 @@ class Row:
     previous: Verdict | None = None
     offer: Offer | None = None
     changed: Changed | None = None
+    copy: Copy | None = None
+    copy_href: str = ""
 
     @property
     def printed(self) -> str:
@@ -191,6 +196,9 @@ class HealthReport:
     weather: tuple[Said, ...]
     few_hosts: bool = False
     retired: tuple[Retired, ...] = ()
+    archive_problems: tuple[Said, ...] = ()
+    trend: tuple[Month, ...] = ()
+    copies_url: str = ""
 
     @property
     def telling(self) -> bool:
@@ -243,12 +251,16 @@ def build_report(
     retired: Sequence[Retired] = (),
     weather: Sequence[Evidence] = (),
     site_wide: Sequence[tuple[str, int]] = (),
+    archive_problems: Sequence[Evidence] = (),
+    trend: Sequence[Month] = (),
+    copies_url: str = "",
 ) -> HealthReport:
     """The report of a night. Rows may come in any order; they are put into that of the documents.
 
     `few_hosts`: the night is valid, but fewer than 3 hosts were tried and none answered. `weather` are lines about
     hosts that refuse or fail everything; `site_wide` are hosts of which several cited pages changed alike since this
-    night, and how many.
+    night, and how many. `archive_problems` are copies that do not hold; `trend` is what each month's last night said;
+    `copies_url` is where a running server hands copies out, '' where none does.
     """
     ordered = tuple(sorted(rows, key=lambda row: (row.citation.document, row.citation.ordinal)))
     silent = valid and few_hosts and any(row.outcome not in OURS for row in ordered)
@@ -270,6 +282,9 @@ def build_report(
         weather=(*_spoken(weather), *tell_site_wide(site_wide)) if valid and not silent else (),
         few_hosts=silent,
         retired=tuple(retired),
+        archive_problems=_spoken(archive_problems),
+        trend=tuple(trend),
+        copies_url=copies_url,
     )
 
 

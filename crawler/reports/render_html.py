@@ -8,47 +8,14 @@ Rules:
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from functools import partial
-from pathlib import Path
-
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
 
 from crawler.model import Evidence, Group, Outcome, Verdict
 from crawler.reports.health import OURS, STRIP_NIGHTS, TONE, HealthReport, Row, Tone
-from crawler.reports.visible import is_web, show
-from crawler.reports.words import (
-    CATALOG,
-    HTML_LANGUAGES,
-    LANGUAGES,
-    captured_at,
-    night_at,
-    say,
-    tell_date,
-    tell_issue,
-    tell_part,
-    tell_time,
-)
+from crawler.reports.page import environment, framed
+from crawler.reports.words import CATALOG, LANGUAGES, say
 
-_HERE = Path(__file__).parent
-_STYLE = (_HERE / "report.css").read_text("utf-8")
-_ENVIRONMENT = Environment(
-    loader=FileSystemLoader(_HERE),
-    autoescape=True,
-    undefined=StrictUndefined,
-    trim_blocks=True,
-    lstrip_blocks=True,
-)
-_ENVIRONMENT.filters["show"] = show
-_ENVIRONMENT.filters["upper_first"] = lambda text: text[:1].upper() + text[1:]
-
-
-def policy(style: str) -> str:
-    """The Content-Security-Policy of a page with this style (CSP Level 3 §6.7.3.3: hash of the element's text)."""
-    digest = base64.b64encode(hashlib.sha256(style.encode("utf-8")).digest()).decode("ascii")
-    return f"default-src 'none'; style-src 'sha256-{digest}'; img-src data:; base-uri 'none'; form-action 'none'"
+_ENVIRONMENT = environment()
 
 
 def render_pages(report: HealthReport, language: str) -> dict[str, str]:
@@ -59,27 +26,11 @@ def render_pages(report: HealthReport, language: str) -> dict[str, str]:
 
 def render_html(report: HealthReport, language: str) -> str:
     """One page in one language, linking to the other. Valid UTF-8 text."""
-    zone = report.zone
     return _ENVIRONMENT.get_template("report.html.j2").render(
+        **framed(language, report.timezone),
         report=report,
-        language=language,
-        html_language=HTML_LANGUAGES[language],
-        other=next(code for code in LANGUAGES if code != language),
-        languages=HTML_LANGUAGES,
-        style=Markup(_STYLE),
-        policy=policy(_STYLE),
-        groups=tuple(Group),
         tones=tuple(Tone),
         strip_nights=STRIP_NIGHTS,
-        say=lambda key, **figures: say(key, language, **figures),
-        told=lambda said: said.zh if language == "zh" else said.en,
-        tell_date=lambda at: tell_date(at, language, zone),
-        tell_issue=lambda day: tell_issue(day, language),
-        tell_part=lambda part: tell_part(part, language),
-        tell_time=lambda at: tell_time(at, language, zone),
-        night_at=night_at,
-        captured_at=captured_at,
-        is_web=is_web,
         compact=COMPACT,
         nights=partial(tell_nights, language=language),
         hints=partial(find_hints, language=language, telling=report.telling),
