@@ -200,7 +200,7 @@ def _judge_again(ledger: Ledger, nights: Sequence[Night], config: Config, found:
 
 
 def _differing(now: dict[str, Standing], kept: dict[str, str]) -> Iterator[tuple[str, Standing]]:
-    """The nights whose standing is told otherwise than it is kept. Most nights it is the very one of the night before."""
+    """The nights whose standing is told otherwise than it is kept; most have the very one of the night before."""
     last: Standing | None = None
     text = ""
     for night, standing in now.items():
