@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from crawler.config import Config
+from crawler.judge.rows import GOOD
 from crawler.ledger.judgements import Entry
 from crawler.ledger.ledger import Ledger
 from crawler.model import (
@@ -33,7 +34,7 @@ from crawler.model import (
     Reading,
     SideLook,
 )
-from crawler.night.changing import Changing
+from crawler.night.changing import Changing, ending_of
 from crawler.night.shown import shown_of
 from crawler.pages.sight import Body, read_sight
 
@@ -147,7 +148,7 @@ class Story:
         entries = []
         for one in seen:
             course = changing.course_until(one.uri, self.id)
-            change = course.add(one, outcome)
+            change = course.add(ending_of(one) if outcome in GOOD else None)
             entries.append(Entry(one.uri, Reading(outcome, WHY), one, change, course.baseline))
             self.told.append((one, outcome, change, course.baseline))
         self.ledger.enter(night, entries, "1")
@@ -159,7 +160,7 @@ class Story:
         changing = Changing(self.ledger, self.citations, Config())
         courses = {one.uri: changing.course_of(one.uri) for one, *_ in self.told}
         for one, outcome, change, baseline in self.told:
-            again = courses[one.uri].add(one, outcome)
+            again = courses[one.uri].add(ending_of(one) if outcome in GOOD else None)
             assert again == change, f"judged anew, night {one.night} says something else of {one.uri}"
             assert courses[one.uri].baseline == baseline
 

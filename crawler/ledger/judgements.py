@@ -47,18 +47,21 @@ class Entry:
     @property
     def derived(self) -> Derived:
         """What the rules made of the night, as columns: two entries are alike where these are."""
-        reading = self.reading
-        return (
-            reading.outcome.value,
-            int(reading.robots_only),
-            reading.sub,
-            _flag(reading.unlike_last_good),
-            None if self.change is None else _written(self.change),
-            self.baseline,
-            _flag(self.https),
-            _flag(self.elsewhere),
-            self.text or _written(reading),
-        )
+        told = self.change, self.baseline, self.https, self.elsewhere
+        return derive(head_of(self.reading), self.text or _written(self.reading), *told)
+
+
+def head_of(reading: Reading) -> Derived:
+    """The columns that a reading alone decides, but for its text."""
+    return reading.outcome.value, int(reading.robots_only), reading.sub, _flag(reading.unlike_last_good)
+
+
+def derive(
+    head: Derived, text: str, change: Change | None, baseline: str | None, https: bool | None, elsewhere: bool | None
+) -> Derived:
+    """What the rules made of a night, as columns: see `head_of`; `text` is the reading as it is stored."""
+    told = None if change is None else _written(change)
+    return (*head, told, baseline, _flag(https), _flag(elsewhere), text)
 
 
 class Judgements(Store):

@@ -57,6 +57,18 @@ class Stored:
         return self._shapes.like(self.shape, self._text, self._values)[0]
 
     @property
+    def payload(self) -> tuple[str, ...]:
+        """What stands for the payload: two of one shape have it in common only where the payload is the same. Where
+        none came it is of this one alone."""
+        return tuple(self._values[-2:])
+
+    @property
+    def moment(self) -> tuple[str, datetime, str]:
+        """Night, time and record of an answer with a payload, from a chain of one hop."""
+        night, seen_at, record_id = self._values[:3]
+        return night[1:-1], datetime.fromisoformat(seen_at[1:-1]), record_id[1:-1]
+
+    @property
     def seen(self) -> Observation:
         """The observation."""
         like, is_exact = self._shapes.like(self.shape, self._text, self._values)

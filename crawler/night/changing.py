@@ -24,13 +24,37 @@ from crawler.config import Config
 from crawler.judge.rows import GOOD
 from crawler.ledger.differences import GoodCapture
 from crawler.ledger.ledger import Ledger
-from crawler.model import Acceptance, Beside, Citation, Coverage, Difference, Layer, Observation, Outcome, TextClass
+from crawler.model import Acceptance, Beside, Citation, Coverage, Difference, Layer, Observation, TextClass
 from crawler.model.changes import Change
 from crawler.night.differing import Among, Differing, cited_from
 from crawler.night.neighbours import Neighbours, host_of
+from crawler.night.pages import Pages
 
 # Samples that teach what is volatile, the newest.
 MOST_SAMPLES = 4
+
+
+class Ending(NamedTuple):
+    """Where a night's chain ended with a whole payload: its uri and record, the payload's digest and media type."""
+
+    night: str
+    seen_at: datetime
+    uri: str
+    record_id: str
+    digest: str
+    media_type: str
+
+    def at(self, night: str, seen_at: datetime, record_id: str) -> Ending:
+        """The same ending on another night."""
+        return Ending(night, seen_at, self.uri, record_id, self.digest, self.media_type)
+
+
+def ending_of(seen: Observation) -> Ending | None:
+    """The ending of an observation; None where not all of a payload came."""
+    final, content = seen.final, seen.content
+    if final is None or content is None or content.coverage is not Coverage.COMPLETE or not content.length_bytes:
+        return None
+    return Ending(seen.night, seen.seen_at, final.uri, final.record_id or "", content.digest, content.media_type)
 
 
 class _Told(NamedTuple):
@@ -65,13 +89,13 @@ class Course:
         self._last: _Told | None = None
         self.baseline: str | None = None
 
-    def add(self, seen: Observation, outcome: Outcome) -> Change | None:
-        """How the next night differs from the baselines; None where it does not, or is not to be compared.
+    def add(self, ending: Ending | None) -> Change | None:
+        """How the next good night differs from the baselines; None where it does not, or is not to be compared.
 
         `baseline` is then the record it was compared against, None where it was not compared.
         """
         self.baseline = None
-        now = self._good(seen) if outcome in GOOD else None
+        now = self._good(ending) if ending else None
         if now is None:
             return None
         before = self._baseline(now)
@@ -97,18 +121,15 @@ class Course:
 
     # ------------------------------------------------------------ captures
 
-    def _good(self, seen: Observation) -> GoodCapture | None:
-        """The capture of a good night, entered among the newest ones; None where not all of it came or was read."""
-        final, content = seen.final, seen.content
-        if final is None or content is None or content.coverage is not Coverage.COMPLETE or not content.length_bytes:
-            return None
-        last = self._recent[-1] if self._recent else None
-        same = last is not None and last[0].digest == content.digest
-        key = last[0].key if last and same else self._changing.key_of(content.digest, content.media_type)
+    def _good(self, ending: Ending) -> GoodCapture | None:
+        """The capture of a good night, entered among the newest ones; None where it was not read."""
+        night, seen_at, uri, record_id, digest, media_type = ending
+        last = self._recent[-1][0] if self._recent else None
+        same = last is not None and last.digest == digest
+        key = last.key if last and same else self._changing.key_of(digest, media_type)
         if key is None:
             return None
-        digest = last[0].digest if last and same else content.digest
-        now = GoodCapture(seen.night, seen.seen_at, final.uri, final.record_id or "", digest, key)
+        now = GoodCapture(night, seen_at, uri, record_id, last.digest if last and same else digest, key)
         self.enter(now)
         return now
 
@@ -170,8 +191,17 @@ def is_replaced(found: Difference) -> bool:
 class Changing:
     """Compares what subjects show with their baselines; keeps what it found in the ledger."""
 
-    def __init__(self, ledger: Ledger, citations: Sequence[Citation], config: Config, *, keeps: bool = True) -> None:
+    def __init__(
+        self,
+        ledger: Ledger,
+        citations: Sequence[Citation],
+        config: Config,
+        *,
+        keeps: bool = True,
+        pages: Pages | None = None,
+    ) -> None:
         self._ledger = ledger
+        self._pages = pages or Pages(ledger)
         self.differing = Differing(ledger, keeps=keeps)
         self._citations = _by_subject(citations)
         self._neighbours = Neighbours(ledger, self.differing, self._citations)
@@ -199,7 +229,7 @@ class Changing:
 
     def key_of(self, digest: str, mime: str) -> str | None:
         """The key of what a payload shows."""
-        return self._ledger.sight_name(digest, mime)
+        return self._pages.key_of(digest, mime)
 
     def cited(self, subject: str) -> Cited:
         """What a subject's citations rely on."""
@@ -234,13 +264,11 @@ class Changing:
         return tuple(found)
 
     def _sample(self, seen: Observation) -> GoodCapture | None:
-        final, content = seen.final, seen.content
-        if final is None or content is None or content.coverage is not Coverage.COMPLETE:
+        ending = ending_of(seen)
+        key = self.key_of(ending.digest, ending.media_type) if ending else None
+        if ending is None or key is None or not 200 <= ((seen.final and seen.final.status) or 0) < 300:
             return None
-        key = self.key_of(content.digest, content.media_type)
-        if key is None or not 200 <= (final.status or 0) < 300:
-            return None
-        return GoodCapture(seen.night, seen.seen_at, final.uri, final.record_id or "", content.digest, key)
+        return GoodCapture(*ending[:5], key)
 
     def is_site_wide(self, subject: str, now: GoodCapture, found: Difference) -> bool:
         """Whether a difference is nothing but what other cited pages of the host show that night, too."""

@@ -11,7 +11,7 @@ from collections.abc import MutableMapping
 from typing import TypeVar
 
 from crawler.ledger.ledger import Ledger
-from crawler.model import Observation, Page
+from crawler.model import Coverage, Observation, Page
 
 PAGES_KEPT = 4096
 NAMES_KEPT = 16_384
@@ -39,6 +39,11 @@ class Pages:
             _keep(self._pages, name, page, PAGES_KEPT)
         return page
 
+    def key_of(self, digest: str, media_type: str) -> str | None:
+        """The key of what a whole payload shows."""
+        name = _name(digest, media_type, Coverage.COMPLETE, is_empty=False)
+        return self._keys.get(name) or self._ledger.sight_name(digest, media_type)
+
     def _key(self, seen: Observation) -> str | None:
         """The key of what is shown; of an answer without content it is found by its record."""
         content, final = seen.content, seen.final
@@ -46,13 +51,17 @@ class Pages:
             return None
         if content is None:
             return self._ledger.sight_key_of_record(final.record_id) if final.record_id else None
-        name = f"{content.digest} {content.media_type} {content.coverage} {content.length_bytes > 0}"
+        name = _name(content.digest, content.media_type, content.coverage, is_empty=not content.length_bytes)
         if name not in self._keys:
             key = self._ledger.sight_key_of(seen)
             if key is None:
                 return None  # it may be read later
             _keep(self._keys, name, key, NAMES_KEPT)
         return self._keys[name]
+
+
+def _name(digest: str, media_type: str, coverage: Coverage, *, is_empty: bool) -> str:
+    return f"{digest} {media_type} {coverage} {is_empty}"
 
 
 def _keep(kept: MutableMapping[_Key, _Value], key: _Key, value: _Value, most: int) -> None:

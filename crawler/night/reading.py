@@ -15,11 +15,11 @@ from crawler.config import Config
 from crawler.judge.outcome import read
 from crawler.judge.rows import GOOD
 from crawler.judge.run import Turnout
-from crawler.ledger.judgements import Derived, Entry, reading_text
+from crawler.ledger.judgements import Derived, Entry, derive, head_of, reading_text
 from crawler.ledger.ledger import Ledger
 from crawler.ledger.shapes import Shapes, Stored
-from crawler.model import Beside, Citation, Content, Night, Observation, Page, Reading, Sibling
-from crawler.night.changing import Changing, Course
+from crawler.model import Beside, Change, Citation, Night, Observation, Page, Reading, Sibling
+from crawler.night.changing import Changing, Course, Ending, ending_of
 from crawler.night.hearsay import fails_elsewhere, https_serves_same
 from crawler.night.pages import Pages
 from crawler.night.surroundings import Surrounder
@@ -41,15 +41,15 @@ class NightRead:
             self.differing.append(entry)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Memory:
     """How a target was read last, and all that can have decided it: as long as that is so, it reads so again.
 
     `length_bytes` is None where a page stands for its bytes. `alone`: no other target, and no sibling, has a say.
+    `head` and `text` are the reading as it is stored; `payload` and `ending` are the newest night's.
     """
 
     shape: str
-    content: Content | None
     length_bytes: int | None
     page: Page | None
     good: Page | None
@@ -57,13 +57,17 @@ class _Memory:
     sibling: Sibling | None
     alone: bool
     reading: Reading
+    head: Derived
     text: str
     turnout: Turnout
+    payload: tuple[str, ...] = ()
+    ending: Ending | None = None
 
-    def is_again(self, shape: str, content: Content | None, good: Page | None) -> bool:
+    def is_again(self, stored: Stored, good: Page | None) -> bool:
         """Whether the very same came again: the same payload, in the same surroundings."""
-        same = self.content is content is not None and self.good is good and self.alone
-        return same and self.page is not None and self.shape == shape
+        if not self.alone or self.page is None or self.good is not good:
+            return False
+        return self.payload == stored.payload and self.shape == stored.shape
 
 
 class Reader:
@@ -86,16 +90,17 @@ class Reader:
         """What a night's observations read as; `citations` are those of that night."""
         self._cite(citations)
         observed = self._ledger.observed(night.id, self._shapes)
-        surrounder = Surrounder(self._ledger, night.id, citations, self._pages, _redirected(observed))
+        surrounder = Surrounder(self._ledger, night.id, citations, self._pages, _redirected(observed), self._siblings)
         heard = _Heard(self._ledger, night.id)
         found = NightRead()
         for stored, kept in observed:
-            seen = stored.seen
-            memory = self._memory.get(seen.uri)
-            if memory is None or not memory.is_again(stored.shape, seen.content, self._good.get(seen.uri)):
-                memory = self._read(stored.shape, seen, night, surrounder)
+            memory = self._memory.get(stored.uri)
+            if memory is not None and memory.is_again(stored, self._good.get(stored.uri)):
+                memory.ending = memory.ending and memory.ending.at(*stored.moment)
+            else:
+                memory = self._read(stored, night, surrounder)
             found.turnout.join(memory.turnout)
-            found.add(self._entry(seen, memory, night, heard), kept)
+            self._enter(stored, memory, night, heard, kept, found)
         return found
 
     def _cite(self, citations: Sequence[Citation]) -> None:
@@ -105,10 +110,11 @@ class Reader:
         self._cited = citations
         self._memory.clear()
         self._courses.clear()
-        self._changing = Changing(self._ledger, citations, self._config) if self._config else None
+        self._changing = Changing(self._ledger, citations, self._config, pages=self._pages) if self._config else None
 
-    def _read(self, shape: str, seen: Observation, night: Night, surrounder: Surrounder) -> _Memory:
+    def _read(self, stored: Stored, night: Night, surrounder: Surrounder) -> _Memory:
         """How an observation reads, and what decided it."""
+        shape, seen = stored.shape, stored.seen
         page, good = self._pages.of(seen), self._last_good(seen.uri, night)
         sinking = surrounder.sinking_of(seen) if len(seen.hops) > 1 else ()
         sibling = surrounder.sibling_of(seen.uri) if page and self._may_have_sibling(seen.uri) else None
@@ -125,12 +131,11 @@ class Reader:
             or memory.sibling != sibling
         ):
             reading, turnout = read(seen, seen.uri, surrounder.of(seen, good)), Turnout.of([seen])
-            text = reading_text(reading)
+            head, text = head_of(reading), reading_text(reading)
             alone = len(seen.hops) < 2 and not self._may_have_sibling(seen.uri)
-            memory = _Memory(
-                shape, seen.content, length_bytes, page, good, sinking, sibling, alone, reading, text, turnout
-            )
+            memory = _Memory(shape, length_bytes, page, good, sinking, sibling, alone, reading, head, text, turnout)
             self._memory[seen.uri] = memory
+        memory.payload, memory.ending = stored.payload, ending_of(seen)
         if page is not None and memory.reading.outcome in GOOD:
             self._good[seen.uri] = page
         return memory
@@ -147,14 +152,27 @@ class Reader:
             self._good[uri] = next((page for seen in before if (page := self._pages.of(seen)) is not None), None)
         return self._good[uri]
 
-    def _entry(self, seen: Observation, memory: _Memory, night: Night, heard: _Heard) -> Entry:
-        reading, text = memory.reading, memory.text
-        course = self._course(seen.uri, night) if reading.outcome in GOOD else None
-        if course is None and not heard.anything:
-            return Entry(seen.uri, reading, seen, text=text)
-        change = course.add(seen, reading.outcome) if course else None
+    def _enter(
+        self, stored: Stored, memory: _Memory, night: Night, heard: _Heard, kept: Derived | None, found: NightRead
+    ) -> None:
+        """Enter what a night reads as where the ledger has it otherwise."""
+        found.subjects.add(stored.uri)
+        change, baseline, https, elsewhere = self._compared(stored, memory, night, heard)
+        if derive(memory.head, memory.text, change, baseline, https, elsewhere) != kept:
+            entry = Entry(stored.uri, memory.reading, stored.seen, change, baseline, https, elsewhere, memory.text)
+            found.differing.append(entry)
+
+    def _compared(
+        self, stored: Stored, memory: _Memory, night: Night, heard: _Heard
+    ) -> tuple[Change | None, str | None, bool | None, bool | None]:
+        """What comes of comparing a night with its baseline, and of what was heard beside it."""
+        course = self._course(stored.uri, night) if memory.reading.outcome in GOOD else None
+        change = course.add(memory.ending) if course else None
         baseline = course.baseline if course else None
-        return Entry(seen.uri, reading, seen, change, baseline, heard.https(seen), heard.elsewhere(seen), text)
+        if not heard.anything:
+            return change, baseline, None, None
+        seen = stored.seen
+        return change, baseline, heard.https(seen), heard.elsewhere(seen)
 
     def _course(self, subject: str, night: Night) -> Course | None:
         if self._changing is None:

@@ -9,7 +9,7 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 
 from crawler.fetch.asking import host_of
@@ -28,7 +28,8 @@ _TEXT = "text="
 class Surrounder:
     """The surroundings of one night's observations; `citations` are those of that night.
 
-    `pages` are those at hand, and `observed` the night's observations as they are stored, by who has them already.
+    `pages` are those at hand, `observed` the night's observations as they are stored, and `siblings` the keys of all
+    siblings that something is known of, by who has them already.
     """
 
     def __init__(
@@ -38,12 +39,14 @@ class Surrounder:
         citations: Sequence[Citation],
         pages: Pages | None = None,
         observed: Iterable[Stored] | None = None,
+        siblings: Collection[str] | None = None,
     ) -> None:
         self._ledger = ledger
         self._night_id = night_id
         self._started_at = datetime.strptime(night_id, NIGHT_ID).replace(tzinfo=UTC)
         self._observed = observed
         self._pages = pages or Pages(ledger)
+        self._sibling_keys = siblings
         self._siblings: dict[str, Sibling | None] = {}
         self._fragments: dict[str, tuple[str, ...]] = {}
         self._text_fragments: dict[str, tuple[str, ...]] = {}
@@ -115,7 +118,7 @@ class Surrounder:
     def sibling_of(self, uri: str) -> Sibling | None:
         """What the host says of a random name beside a uri."""
         key = sibling_key(uri)
-        if key is None:
+        if key is None or (self._sibling_keys is not None and key not in self._sibling_keys):
             return None
         if key not in self._siblings:
             self._siblings[key] = sibling_of(self._ledger, uri, self._started_at)
