@@ -10,6 +10,7 @@ from typing import Any
 
 from crawler.errors import LedgerError
 from crawler.ledger.beside import SideLooks
+from crawler.ledger.browsing import Browsing
 from crawler.ledger.captures import Captures, read_capture
 from crawler.ledger.differences import Differences
 from crawler.ledger.judgements import Judgements
@@ -35,7 +36,7 @@ LOOKED_BACK = 30
 OBSERVATIONS_AT_ONCE = 500
 
 
-class Ledger(Captures, Differences, Judgements, Requisites, Rulings, Seeds, SideLooks, Sights, Targets):
+class Ledger(Browsing, Captures, Differences, Judgements, Requisites, Rulings, Seeds, SideLooks, Sights, Targets):
     """What the nights saw: documents, targets, observations; readings and standings derived from them."""
 
     # ------------------------------------------------------------ nights
