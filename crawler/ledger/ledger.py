@@ -13,7 +13,9 @@ from crawler.ledger.beside import SideLooks
 from crawler.ledger.browsing import Browsing
 from crawler.ledger.captures import Captures, read_capture
 from crawler.ledger.differences import Differences
+from crawler.ledger.judged import Judged
 from crawler.ledger.judgements import Judgements
+from crawler.ledger.messages import Messages
 from crawler.ledger.requisites import Requisites
 from crawler.ledger.rulings import Rulings
 from crawler.ledger.seeds import Seeds
@@ -36,7 +38,20 @@ LOOKED_BACK = 30
 OBSERVATIONS_AT_ONCE = 500
 
 
-class Ledger(Browsing, Captures, Differences, Judgements, Requisites, Rulings, Seeds, SideLooks, Sights, Targets):
+class Ledger(
+    Browsing,
+    Captures,
+    Differences,
+    Judged,
+    Judgements,
+    Messages,
+    Requisites,
+    Rulings,
+    Seeds,
+    SideLooks,
+    Sights,
+    Targets,
+):
     """What the nights saw: documents, targets, observations; readings and standings derived from them."""
 
     # ------------------------------------------------------------ nights
