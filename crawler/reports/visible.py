@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 # Cc control, Cf format (bidi controls, zero-width, tags), Cs lone surrogates, Co private use, Zl/Zp separators.
@@ -20,6 +21,8 @@ _JOINERS = re.compile("(?<=\\w)[\u200c\u200d](?=\\w)|(?<=[\ufe0f\U0001f300-\U000
 
 def show(text: str) -> str:
     """The text with invisible characters written out, line breaks as spaces."""
+    if text.isprintable():  # nothing of those categories is (str.isprintable): most texts
+        return text
     joined = {found.start() for found in _JOINERS.finditer(text)}
     return "".join(char if n in joined else _show_char(char) for n, char in enumerate(text))
 
@@ -30,6 +33,7 @@ def _show_char(char: str) -> str:
     return f"[U+{ord(char):04X}]" if unicodedata.category(char) in _SHOWN else char
 
 
+@lru_cache(4096)
 def is_web(uri: str | None) -> bool:
     """Whether a uri may become a link: http or https with a host, and nothing invisible in it."""
     if not uri or show(uri) != uri or " " in uri:
