@@ -168,6 +168,15 @@ CREATE TABLE acceptances (
 CREATE INDEX acceptances_by_subject ON acceptances (subject)
 """
 
+_FIFTH = """
+-- what was to be told after nights, by channel name, and whether it got there
+CREATE TABLE messages (
+    about TEXT NOT NULL, kind TEXT NOT NULL, channel TEXT NOT NULL, data TEXT NOT NULL, queued_at TEXT NOT NULL,
+    fate TEXT NOT NULL, rounds INTEGER NOT NULL DEFAULT 0, error TEXT NOT NULL DEFAULT '', at TEXT,
+    PRIMARY KEY (about, kind, channel)
+) STRICT
+"""
+
 
 def _execute_all(db: Database, script: str) -> None:
     for statement in script.split(";"):
@@ -197,3 +206,9 @@ def m003_completeness(db: Database) -> None:
 def m004_judging(db: Database) -> None:
     """What pages show and how they change, looks beside the targets, and what editors said of them."""
     _execute_all(db, _FOURTH)
+
+
+@MIGRATIONS()
+def m005_messages(db: Database) -> None:
+    """What was told after nights, and by which channels."""
+    _execute_all(db, _FIFTH)
