@@ -23,7 +23,7 @@ demo: $(VENV)/ready-test ## seven simulated nights against the fake web of the t
 	@$(BIN)/python -m tests.demo demo
 
 test: $(VENV)/ready-test ## style, types, import floors and all tests but the long proofs
-	@sh bin/browser
+	@sh bin/programs
 	$(MAKE) --no-print-directory check
 	$(BIN)/python -m pytest -m "not proof" -n 3 --dist loadfile
 
@@ -43,7 +43,7 @@ bench: $(VENV)/ready-test $(BENCH)/ready ## measure, side by side with peers; wr
 	$(BIN)/python -m bench $(SUITES)
 
 docs: $(VENV)/ready-test ## make the pictures of docs/ anew
-	@sh bin/browser
+	@sh bin/programs
 	$(BIN)/python -m tests.pictures
 
 $(BIN)/python:

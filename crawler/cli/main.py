@@ -16,6 +16,7 @@ from crawler.cli.citing import add_cite, add_url
 from crawler.cli.diff import add_diff
 from crawler.cli.nights import add_night, add_report
 from crawler.cli.options import said
+from crawler.cli.schedule import add_schedule
 from crawler.cli.targets import add_target
 from crawler.cli.verdicts import add_rejudge, add_verdict
 from crawler.errors import AnotherNight, EverciteError, UsageError
@@ -81,4 +82,5 @@ def _parser() -> argparse.ArgumentParser:
     add_verdict(commands)
     add_rejudge(commands)
     add_diff(commands)
+    add_schedule(commands)
     return parser
