@@ -15,6 +15,7 @@ from crawler.ledger.captures import Captures, read_capture
 from crawler.ledger.differences import Differences
 from crawler.ledger.judged import Judged
 from crawler.ledger.judgements import Judgements
+from crawler.ledger.mementos import Mementos
 from crawler.ledger.messages import Messages
 from crawler.ledger.requisites import Requisites
 from crawler.ledger.rulings import Rulings
@@ -44,6 +45,7 @@ class Ledger(
     Differences,
     Judged,
     Judgements,
+    Mementos,
     Messages,
     Requisites,
     Rulings,

@@ -177,6 +177,11 @@ CREATE TABLE messages (
 ) STRICT
 """
 
+_SIXTH = """
+-- which nights ended on a uri that a redirect led to: without it, such a question reads every reading there is
+CREATE INDEX readings_by_end ON readings (final_uri, record_id) WHERE final_uri <> subject
+"""
+
 
 def _execute_all(db: Database, script: str) -> None:
     for statement in script.split(";"):
@@ -212,3 +217,9 @@ def m004_judging(db: Database) -> None:
 def m005_messages(db: Database) -> None:
     """What was told after nights, and by which channels."""
     _execute_all(db, _FIFTH)
+
+
+@MIGRATIONS()
+def m006_ends(db: Database) -> None:
+    """How nights are found whose redirects ended on a uri."""
+    _execute_all(db, _SIXTH)
