@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, tzinfo
 from enum import StrEnum
+from functools import cached_property
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -151,6 +152,11 @@ class Row:
         return self.citation.context.replace(self.citation.printed, self.printed)
 
     @property
+    def held(self) -> Capture | None:
+        """The copy to open: the one that answers for the citation, else the first there is."""
+        return self.copy.capture if self.copy else next(iter(self.copies), None)
+
+    @property
     def nights(self) -> tuple[Cell, ...]:
         """The nights of the strip that are shown."""
         return self.strip[-STRIP_NIGHTS:]
@@ -178,9 +184,9 @@ class Said:
         return self.zh if language == "zh" else self.en
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class HealthReport:
-    """What a night found, ready to be rendered."""
+    """What a night found, ready to be rendered. Without slots: what is counted from the rows is counted once."""
 
     night_id: str
     now: datetime
@@ -215,21 +221,32 @@ class HealthReport:
         """Rows per group, every group named, in the order an editor reads them."""
         return {group: len(self.of(group)) for group in Group}
 
-    @property
+    @cached_property
     def changed(self) -> tuple[Row, ...]:
-        """The rows whose verdict is another than after the night before."""
-        return tuple(row for row in self.rows if row.changed_since_last_night)
+        """The rows whose verdict is another than after the night before, those that need an editor first."""
+        order = {group: place for place, group in enumerate(Group)}
+        found = [row for row in self.rows if row.changed_since_last_night]
+        return tuple(sorted(found, key=lambda row: order[row.standing.group]))
 
-    @property
+    @cached_property
     def documents(self) -> dict[str, tuple[Row, ...]]:
         """Rows by document, in document order."""
-        names = dict.fromkeys(row.citation.document for row in self.rows)
-        return {name: tuple(row for row in self.rows if row.citation.document == name) for name in names}
+        found: dict[str, list[Row]] = {}
+        for row in self.rows:
+            found.setdefault(row.citation.document, []).append(row)
+        return {name: tuple(rows) for name, rows in found.items()}
 
     def of(self, group: Group) -> tuple[Row, ...]:
         """The rows of a group, in document order; changed ones with the most telling change first."""
-        found = (row for row in self.rows if row.standing.group is group)
-        return tuple(sorted(found, key=_importance, reverse=True) if group is Group.CHANGED else found)
+        return self._by_group[group]
+
+    @cached_property
+    def _by_group(self) -> dict[Group, tuple[Row, ...]]:
+        found: dict[Group, list[Row]] = {group: [] for group in Group}
+        for row in self.rows:
+            found[row.standing.group].append(row)
+        found[Group.CHANGED].sort(key=_importance, reverse=True)
+        return {group: tuple(rows) for group, rows in found.items()}
 
 
 def _importance(row: Row) -> int:

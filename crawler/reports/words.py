@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import tomllib
-from datetime import UTC, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
+from functools import lru_cache
 from importlib.resources import files
 
 LANGUAGES = ("zh", "en")
@@ -19,21 +20,8 @@ _PART = re.compile(
     + "|".join(sorted((name.replace("_", " ") for name in CATALOG["part"]), key=len, reverse=True))
     + r")(?: (\d+))?(?=$|, |\))"
 )
-# Not strftime: that would follow the machine's locale.
-_MONTHS = (
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-)
+# Day before month, as the briefing's readers write English dates. Not strftime: that follows the machine's locale.
+_LOCALES = {"zh": "zh_Hans_CN", "en": "en_GB"}
 
 
 def say(key: str, language: str, **figures: object) -> str:
@@ -44,18 +32,27 @@ def say(key: str, language: str, **figures: object) -> str:
 
 def tell_date(at: datetime, language: str, zone: tzinfo) -> str:
     """A date: 2026年1月2日, 2 January 2026."""
-    day = at.astimezone(zone)
-    if language == "zh":
-        return f"{day.year}年{day.month}月{day.day}日"
-    return f"{day.day} {_MONTHS[day.month - 1]} {day.year}"
+    return _tell_day(at.astimezone(zone).date(), "", language)
+
+
+def tell_short(at: datetime, language: str, zone: tzinfo) -> str:
+    """A date within the year: 1月2日, 2 Jan."""
+    return _tell_day(at.astimezone(zone).date(), "MMMd", language)
 
 
 def tell_issue(day: str, language: str) -> str:
     """An issue date, which may be a month (ISO 8601): 2025年6月, June 2025."""
     year, month, *rest = (int(part) for part in day.split("-"))
-    if language == "zh":
-        return f"{year}年{month}月" + (f"{rest[0]}日" if rest else "")
-    return (f"{rest[0]} " if rest else "") + f"{_MONTHS[month - 1]} {year}"
+    return _tell_day(date(year, month, rest[0] if rest else 1), "" if rest else "yMMMM", language)
+
+
+@lru_cache(4096)
+def _tell_day(day: date, skeleton: str, language: str) -> str:
+    """A day, or the parts of it that a skeleton names (UTS #35 §Date Field Symbol Table)."""
+    from babel.dates import format_date, format_skeleton
+
+    locale = _LOCALES[language]
+    return format_skeleton(skeleton, day, locale=locale) if skeleton else format_date(day, "long", locale)
 
 
 def tell_part(part: str, language: str) -> str:
