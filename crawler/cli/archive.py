@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from crawler.cli.options import (
     Commands,
     add_places,
+    config_of,
     instant,
     make_ledger,
     number,
@@ -23,8 +24,12 @@ from crawler.cli.options import (
 from crawler.errors import ArchiveError, UsageError
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from crawler.archive.findings import CheckReport
     from crawler.ledger.ledger import Ledger
+    from crawler.replay.best import Candidate
+    from crawler.replay.lookup import Holdings
 
 NEVER_CAPTURED, BROKEN = 3, 4
 
@@ -32,12 +37,18 @@ NEVER_CAPTURED, BROKEN = 3, 4
 def add_archive(commands: Commands) -> None:
     parser = commands.add_parser("archive", help="archived copies: get, list, check, repair, reindex, stats")
     actions = parser.add_subparsers(metavar="ACTION", required=True)
-    getting = actions.add_parser("get", help="write the archived copy of a URL or citation to standard output")
+    getting = actions.add_parser(
+        "get",
+        help="write the archived copy of a URL or citation to standard output",
+        description="Without --at: of a citation the good copy nearest its issue date, of a URL the newest.",
+    )
     getting.add_argument("asked", metavar="URL|ID")
-    getting.add_argument("--at", metavar="DATE", type=instant, help="the copy nearest this instant (default: newest)")
+    getting.add_argument("--at", metavar="DATE", type=instant, help="the copy nearest this instant")
     getting.add_argument("-o", "--output", metavar="FILE", type=Path)
     getting.add_argument("--headers", action="store_true", help="the response's head before its content")
     getting.add_argument("--raw", action="store_true", help="the payload as sent, still content-coded")
+    getting.add_argument("--explain", action="store_true", help="only say which copy it would be, and why not another")
+    getting.add_argument("--lang", choices=["zh", "en"], help="of --explain; default: the configured language")
     getting.set_defaults(run=_get)
     listing = actions.add_parser("list", help="the copies held of a URL or citation")
     listing.add_argument("asked", metavar="URL|ID")
@@ -65,10 +76,12 @@ def _get(options: argparse.Namespace) -> int:
     from crawler.replay.lookup import find_holdings
 
     ledger = read_ledger(options.archive)
-    holdings = find_holdings(ledger, options.asked)
-    capture = holdings.best(options.at)
+    holdings, zone = find_holdings(ledger, options.asked), _zone_of(options)
+    if options.explain:
+        return _explain(holdings, options)
+    capture = holdings.best(options.at, zone)
     if capture is None:
-        why = "captured, but never in a good state (see archive list)" if holdings.captures else "never captured"
+        why = "captured, but never in a good state (see --explain)" if holdings.captures else "never captured"
         print(f"evercite: {shown(options.asked)}: {why}", file=sys.stderr)
         return NEVER_CAPTURED
     try:
@@ -78,8 +91,25 @@ def _get(options: argparse.Namespace) -> int:
     return 0
 
 
+def _explain(holdings: Holdings, options: argparse.Namespace) -> int:
+    from crawler.replay.explain import explain
+
+    if options.output:
+        raise UsageError("--explain writes no copy; leave out --output, or --explain")
+    zone = _zone_of(options)
+    language = options.lang or config_of(options).language
+    _print("\n".join(map(plain, explain(holdings, holdings.sought(options.at, zone), language))))
+    return 0 if holdings.best(options.at, zone) else NEVER_CAPTURED
+
+
+def _zone_of(options: argparse.Namespace) -> ZoneInfo:
+    """The zone that issue dates are counted in."""
+    from zoneinfo import ZoneInfo
+
+    return ZoneInfo(config_of(options).timezone)
+
+
 def _list(options: argparse.Namespace) -> int:
-    from crawler.archive.completeness import told
     from crawler.replay.lookup import find_holdings
 
     ledger = read_ledger(options.archive)
@@ -87,13 +117,24 @@ def _list(options: argparse.Namespace) -> int:
     if not holdings.captures:
         print(f"evercite: {shown(options.asked)}: never captured", file=sys.stderr)
         return NEVER_CAPTURED
-    for c in holdings.captures:
-        same = " unchanged" if c.refers_to else ""
-        what = f"{c.status}  {plain(c.mime)}  {c.payload_length} bytes{same}"
-        found = ledger.completeness_of(c.refers_to or c.record_id, c.uri)
-        parts = f"  {plain(told(found))}" if found else ""
-        print(f"{c.timestamp}  {what}  {c.digest[:19]}…  {shown(c.uri)}{parts}")
+    best = holdings.best(zone=_zone_of(options))
+    for candidate in holdings.candidates:
+        mark = "  ← best copy" if candidate.capture is best else ""
+        print(_listed(ledger, candidate) + mark)
     return 0
+
+
+def _listed(ledger: Ledger, candidate: Candidate) -> str:
+    """A capture on a line: when, what came, what a night judged of it, how whole it is."""
+    from crawler.archive.completeness import told
+
+    c, outcome = candidate.capture, candidate.outcome
+    same = " unchanged" if c.refers_to else ""
+    judged = f"  {outcome}{', another text' if candidate.replaced_at else ''}" if outcome else "  not judged"
+    found = ledger.completeness_of(c.refers_to or c.record_id, c.uri)
+    parts = f"  {plain(told(found))}" if found else ""
+    what = f"{c.status}  {plain(c.mime)}  {c.payload_length} bytes{same}"
+    return f"{c.timestamp}  {what}  {c.digest[:19]}…  {shown(c.uri)}{judged}{parts}"
 
 
 def _tell(sentence: str) -> None:

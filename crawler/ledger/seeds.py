@@ -99,6 +99,17 @@ class Seeds(Store):
         )
         return read_json(Citation, row["data"]) if row else None
 
+    def citation_printed(self, printed: str, uri: str | None) -> Citation | None:
+        """The newest citation that prints this text (as redacted) or was first read as this uri, or None."""
+        row = self._one(
+            "SELECT c.data FROM citations c JOIN night_citations n ON n.citation = c.number"
+            " WHERE json_extract(c.data, '$.printed') = ? OR json_extract(c.data, '$.uri') = ?"
+            " ORDER BY n.night DESC, n.place LIMIT 1",
+            printed,
+            uri,
+        )
+        return read_json(Citation, row["data"]) if row else None
+
     # ------------------------------------------------------------ readings of files (derived)
 
     def recall_reading(self, key: str, version: str) -> str | None:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, tzinfo
 from hashlib import sha256
 
-from crawler.archive.memento import best_capture, has_body
+from crawler.archive.memento import has_body
 from crawler.errors import UsageError
 from crawler.judge.rows import GOOD
+from crawler.ledger.judged import JudgedCapture
 from crawler.ledger.ledger import Ledger
-from crawler.model import Capture, Outcome
+from crawler.model import Capture, Citation, Copy
+from crawler.replay.best import Candidate, Sought, best_copy
 from crawler.urls.address import read_address
 
-# What a page that broke off is read as: part of the real thing, where there is nothing better.
-CUT_SHORT = frozenset({Outcome.TRUNCATED, Outcome.TIMEOUT, Outcome.RESET})
-# Later than every night's id.
-LATEST = "9"
 _ID = re.compile(r"[0-9a-f]{12}")
 
 
@@ -25,18 +24,38 @@ _ID = re.compile(r"[0-9a-f]{12}")
 class Holdings:
     """What the archive holds of one thing asked for, oldest first. `uri` is None when nobody knows the target.
 
-    `captures` is everything that was seen of it; `copies` is what may be handed out: of a cited target only
-    what was judged good, or else what broke off half-way – never a challenge, a login page or an error; of any
-    other uri what has a body.
+    `candidates` is everything that was seen of it, each with what was judged of it; `citation` is set where an id was
+    asked for; `judged` says that nights read it, so that what nobody judged is no copy.
     """
 
     uri: str | None
-    captures: tuple[Capture, ...] = ()
-    copies: tuple[Capture, ...] = ()
+    candidates: tuple[Candidate, ...] = ()
+    citation: Citation | None = None
+    judged: bool = False
 
-    def best(self, at: datetime | None) -> Capture | None:
-        """The copy nearest `at`, else the newest."""
-        return best_capture(self.copies, self.uri or "", at)
+    @property
+    def captures(self) -> tuple[Capture, ...]:
+        """Everything that was seen of it."""
+        return tuple(candidate.capture for candidate in self.candidates)
+
+    def sought(self, at: datetime | None, zone: tzinfo = UTC) -> Sought:
+        """What is looked for: of a citation the cited text, by its issue date; of an address the newest, or `at`."""
+        issued = self.citation.issued if self.citation else None
+        return Sought(self.citation is not None, issued, at, self.judged, zone)
+
+    def copy(self, at: datetime | None = None, zone: tzinfo = UTC) -> Copy | None:
+        """The copy to hand out, and why."""
+        return best_copy(self._exact(), self.sought(at, zone))
+
+    def best(self, at: datetime | None = None, zone: tzinfo = UTC) -> Capture | None:
+        """The capture to hand out."""
+        copy = self.copy(at, zone)
+        return copy.capture if copy else None
+
+    def _exact(self) -> Sequence[Candidate]:
+        """Where nothing was judged, one of exactly this uri comes first: a key may stand for several."""
+        exact = [one for one in self.candidates if one.capture.uri == self.uri and has_body(one.capture)]
+        return exact if exact and not self.judged else self.candidates
 
 
 def find_holdings(ledger: Ledger, asked: str) -> Holdings:
@@ -44,28 +63,92 @@ def find_holdings(ledger: Ledger, asked: str) -> Holdings:
 
     Raises UsageError for what looks like a citation id and is none.
     """
-    uri, urlkey = _target(ledger, asked)
+    if _ID.fullmatch(asked):
+        citation = _known_citation(ledger, asked)
+        uri = _cited_uri(ledger, citation)
+        return _held(ledger, uri, citation) if uri else Holdings(None, citation=citation)
+    uri = _read_uri(ledger, asked)
+    found = _held(ledger, uri) if uri else Holdings(None)
+    return found if found.candidates else _held_as_cited(ledger, asked, found)
+
+
+def _held_as_cited(ledger: Ledger, printed: str, nothing: Holdings) -> Holdings:
+    """What is held of a text that some document prints: the crawl, a merge or an editor may have settled its target."""
+    citation = ledger.citation_printed(read_address(printed).printed, nothing.uri)
+    uri = _cited_uri(ledger, citation) if citation else None
+    return _held(ledger, uri) if uri else nothing
+
+
+def _held(ledger: Ledger, uri: str, citation: Citation | None = None) -> Holdings:
+    urlkey = read_address(uri).urlkey or ""
+    seen = {c.record_id: c for other in [uri, *ledger.final_uris(uri)] for c in ledger.captures_of(other, urlkey)}
+    judged = [*ledger.captures_ending_on(uri), *ledger.judged_captures(uri)]
+    read = candidates_of(judged, accepted_states(ledger, uri, judged))
+    ordered = sorted({**{key: Candidate(c) for key, c in seen.items()}, **read}.values(), key=_timestamp)
+    return Holdings(uri, tuple(ordered), citation, bool(judged) or ledger.is_subject(uri))
+
+
+def _timestamp(candidate: Candidate) -> str:
+    return candidate.capture.timestamp
+
+
+def candidates_of(judged: Iterable[JudgedCapture], accepted: Collection[str] = ()) -> dict[str, Candidate]:
+    """By record id, captures as candidates; a text that took another's place counts from its first night on."""
+    since: dict[str, datetime] = {}
+    found: dict[str, Candidate] = {}
+    for one in judged:
+        change, capture = one.change, one.capture
+        candidate = Candidate(capture, one.outcome, one.whole)
+        if change and change.replaced and change.state not in accepted:
+            candidate = replace(candidate, replaced_at=since.setdefault(change.state, capture.seen_at))
+        found[capture.record_id] = candidate
+    return found
+
+
+def accepted_states(ledger: Ledger, subject: str, judged: Iterable[JudgedCapture]) -> frozenset[str]:
+    """The states of a subject that editors accepted, by the captures that they accepted."""
+    records = {acceptance.record_id for acceptance in ledger.acceptances_of(subject)}
+    return frozenset(one.change.state for one in judged if one.change and one.capture.record_id in records)
+
+
+# ---------------------------------------------------------------- for a night's report
+
+
+def find_copy(ledger: Ledger, citation: Citation, upto: str, zone: tzinfo = UTC) -> Copy | None:
+    """The copy of a settled citation as of a night (its id): by a few look-ups, however many nights there are."""
+    uri = citation.same_as or citation.uri
     if uri is None:
-        return Holdings(None)
-    captures = {c.record_id: c for other in [uri, *ledger.final_uris(uri)] for c in ledger.captures_of(other, urlkey)}
-    seen = tuple(sorted(captures.values(), key=lambda c: c.timestamp))
-    if ledger.is_subject(uri):
-        good = ledger.captures_read_as(GOOD, LATEST, uri).get(uri)
-        cut = ledger.captures_read_as(CUT_SHORT, LATEST, uri).get(uri, [])
-        return Holdings(uri, seen, tuple(good or [c for c in cut if has_body(c)]))
-    return Holdings(uri, seen, tuple(c for c in seen if has_body(c)))
+        return None
+    sought = Sought(issued=citation.issued, zone=zone)
+    around = ledger.judged_around(uri, GOOD, _night_near(sought), upto)
+    if around and not any(map(_is_unclear, around)):
+        return best_copy(candidates_of(around).values(), sought)
+    judged = [one for one in ledger.judged_captures(uri) if one.capture.night <= upto]
+    return best_copy(candidates_of(judged, accepted_states(ledger, uri, judged)).values(), sought)
 
 
-def _target(ledger: Ledger, asked: str) -> tuple[str | None, str]:
-    """The fetch uri of what is asked for, and its urlkey; a wrapper's is what it was once answered with."""
-    uri = _cited_uri(ledger, asked) if _ID.fullmatch(asked) else _read_uri(ledger, asked)
-    return uri, (read_address(uri).urlkey or "") if uri else ""
+def _is_unclear(one: JudgedCapture) -> bool:
+    """Whether the captures around a date do not decide alone: one is replaced, broken off, or empty."""
+    return bool(one.change and one.change.replaced) or not one.whole or not has_body(one.capture)
 
 
-def _cited_uri(ledger: Ledger, citation_id: str) -> str | None:
+def _night_near(sought: Sought) -> str:
+    """The newest night that an instant can belong to; before all nights, where the first copy is sought."""
+    near = sought.near
+    return f"{near.astimezone(UTC):%Y%m%dT%H%M%SZ}" if near else ""
+
+
+# ---------------------------------------------------------------- what is asked for
+
+
+def _known_citation(ledger: Ledger, citation_id: str) -> Citation:
     citation = ledger.citation(citation_id)
     if citation is None:
         raise UsageError(f"this archive knows no citation {citation_id}; name the archive's folder with --archive")
+    return citation
+
+
+def _cited_uri(ledger: Ledger, citation: Citation) -> str | None:
     if citation.uri or citation.wrapper is None:
         return citation.same_as or citation.uri  # the copies of a merged uri are those of the one that is fetched
     return ledger.tracker_targets().get(citation.wrapper.sha256)
