@@ -17,6 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from crawler.model import Group
+from crawler.reports.chart import draw_months, find_worst
 from crawler.reports.visible import is_web, show
 from crawler.reports.words import (
     HTML_LANGUAGES,
@@ -55,6 +56,7 @@ def environment(*folders: Path) -> Environment:
         lstrip_blocks=True,
     )
     made.filters["show"] = show
+    made.globals.update(draw_months=draw_months, find_worst=find_worst)  # for trend.html.j2
     made.filters["upper_first"] = lambda text: text[:1].upper() + text[1:]
     return made
 
