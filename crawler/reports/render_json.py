@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from crawler.model import Capture, Evidence, Hop, Unreadable
+from crawler.model import Capture, Copy, Evidence, Group, Hop, Unreadable
 from crawler.reports.changed import Changed
 from crawler.reports.health import HealthReport, Offer, Row
+from crawler.reports.organisations import organisation_of
+from crawler.reports.trend import Month
 
 SCHEMA = 1
 
@@ -38,7 +41,10 @@ def _report(report: HealthReport) -> dict[str, Any]:
         "sentence": {"en": report.lead.en, "zh": report.lead.zh},
         "unchecked": [{"en": line.en, "zh": line.zh} for line in report.unchecked],
         "weather": [{"en": line.en, "zh": line.zh} for line in report.weather],
-        "counts": {str(group): count for group, count in report.counts.items()},
+        "archive_problems": [{"en": line.en, "zh": line.zh} for line in report.archive_problems],
+        "counts": _counts(report.counts),
+        "trend": [_month(month) for month in report.trend],
+        "copies_url": report.copies_url or None,
         "citations": [_citation(row) for row in report.rows],
     }
 
@@ -74,7 +80,9 @@ def _citation(row: Row) -> dict[str, Any]:
             {"night": cell.night, "outcome": str(cell.outcome) if cell.outcome else None, "counted": cell.counted}
             for cell in row.nights
         ],
-        "copies": [_copy(copy) for copy in row.copies],
+        "copies": [_capture(copy) for copy in row.copies],
+        "copy": _copy(row.copy, row.copy_href) if row.copy else None,
+        "organisation": _organisation(row),
         "page": citation.page,
         "lines": list(citation.lines),
         "part": citation.part,
@@ -120,8 +128,32 @@ def _hop(row: Row, hop: Hop) -> dict[str, Any]:
     }
 
 
-def _copy(copy: Capture) -> dict[str, str]:
+def _capture(copy: Capture) -> dict[str, str]:
     return {"timestamp": copy.timestamp, "digest": copy.digest, "record_id": copy.record_id}
+
+
+def _copy(copy: Copy, href: str) -> dict[str, Any]:
+    """The copy that answers for a citation; `href` as a reader beside the report opens it, null for none."""
+    return {**_capture(copy.capture), "href": href or None, "why": _evidence(copy.why), "days": copy.days}
+
+
+def _organisation(row: Row) -> dict[str, str] | None:
+    found = organisation_of(row.host)
+    return {"key": found.key, "en": found.en, "zh": found.zh} if found else None
+
+
+def _month(month: Month) -> dict[str, Any]:
+    return {
+        "month": month.month,
+        "night": month.night,
+        "counts": _counts(month.counts),
+        "dead": month.dead,
+        "hosts": {host: _counts(counts) for host, counts in sorted(month.hosts.items())},
+    }
+
+
+def _counts(counts: Mapping[Group, int]) -> dict[str, int]:
+    return {str(group): counts.get(group, 0) for group in Group}
 
 
 def _evidence(evidence: Evidence) -> dict[str, str]:
