@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any, get_type_hints
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from crawler.errors import UsageError
@@ -183,6 +184,7 @@ def _check(config: Config) -> None:
     _check_numbers(config)
     _check_words(config)
     _check_places(config)
+    _check_channels(config)
 
 
 def _check_numbers(config: Config) -> None:
@@ -233,6 +235,48 @@ def _check_places(config: Config) -> None:
 def _places(config: Config) -> Iterator[tuple[str, str]]:
     yield from (("connect_to", place) for pair in config.connect_to for place in pair)
     yield from (("resolvers", place) for place in config.resolvers)
+    yield from (("mail_server", place) for place in (config.mail_server,) if place)
+
+
+def _check_channels(config: Config) -> None:
+    """What messages are sent by. A sentence names the key alone: an address of a channel may hold its password."""
+    _check_mail(config)
+    for name, url in (("webhook_url", config.webhook_url), ("copies_url", config.copies_url)):
+        if url and not _is_web(url):
+            raise UsageError(f'{name} must look like "https://host/path", in ASCII and without blanks')
+    if not all(re.fullmatch(r"[A-Za-z][A-Za-z0-9+.-]*://[!-~]+", url) for url in config.apprise_urls):
+        raise UsageError('apprise_urls must hold addresses as apprise writes them, like "wecombot://KEY"')
+
+
+def _check_mail(config: Config) -> None:
+    if not config.mail_server:
+        return
+    if not (config.mail_from and config.mail_to):
+        raise UsageError("mail_server needs mail_from and mail_to: who writes, and to whom")
+    for name, address in (("mail_from", config.mail_from), *(("mail_to", one) for one in config.mail_to)):
+        if not _MAIL.fullmatch(address):
+            raise UsageError(f'{name} must hold plain addresses in ASCII, like "editors@example.org"')
+    if bool(config.mail_user) != bool(config.mail_password_file):
+        raise UsageError("mail_user and mail_password_file belong together; give both or none")
+    if config.mail_user and not (config.mail_user.isascii() and config.mail_user.isprintable()):
+        raise UsageError("mail_user must be printable ASCII")
+    if config.mail_user and config.mail_security == "none" and not _LOOPBACK.match(config.mail_server):
+        raise UsageError('mail_security = "none" would show the password to the network; use "starttls" or "tls"')
+
+
+def _is_web(url: str) -> bool:
+    """Whether a text is an http or https address with a host that a connection can be made to."""
+    try:
+        parts = urlsplit(url)
+        port_is_good = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    return re.fullmatch(r"https?://[!-~]+", url) is not None and bool(parts.hostname) and port_is_good
+
+
+# The addresses that any mail server takes (RFC 5321 §4.1.2, without quoted strings and literals).
+_MAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")
+_LOOPBACK = re.compile(r"(?:localhost|127(?:\.\d+){3}|\[::1\]):")
 
 
 # Beyond this a number is a slip of the pen; times further on overflow (not-a-number fails every comparison, too).
