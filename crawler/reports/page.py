@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from crawler.model import Group
 from crawler.reports.chart import draw_months, find_worst
+from crawler.reports.strips import draw_strip, tell_strip
 from crawler.reports.visible import is_web, show
 from crawler.reports.words import (
     HTML_LANGUAGES,
@@ -32,7 +33,7 @@ from crawler.reports.words import (
 )
 
 _HERE = Path(__file__).parent
-STYLE = (_HERE / "report.css").read_text("utf-8")
+STYLE = "".join((_HERE / name).read_text("utf-8") for name in ("report.css", "tables.css"))
 
 
 def policy(style: str, script: str = "") -> str:
@@ -82,4 +83,6 @@ def framed(language: str, timezone: str, script: str = "") -> dict[str, Any]:
         "night_at": night_at,
         "captured_at": captured_at,
         "is_web": is_web,
+        "draw_strip": draw_strip,
+        "tell_strip": lambda cells: tell_strip(cells, language, zone),
     }
