@@ -21,6 +21,7 @@ from crawler.cli.options import (
     said,
     shown,
 )
+from crawler.cli.transfer import add_transfer
 from crawler.errors import ArchiveError, UsageError
 
 if TYPE_CHECKING:
@@ -35,7 +36,7 @@ NEVER_CAPTURED, BROKEN = 3, 4
 
 
 def add_archive(commands: Commands) -> None:
-    parser = commands.add_parser("archive", help="archived copies: get, list, check, repair, reindex, stats")
+    parser = commands.add_parser("archive", help="archived copies: get, list, check, repair, export …")
     actions = parser.add_subparsers(metavar="ACTION", required=True)
     getting = actions.add_parser(
         "get",
@@ -67,6 +68,7 @@ def add_archive(commands: Commands) -> None:
     repairing.set_defaults(run=_repair)
     counting = actions.add_parser("stats", help="what the archive holds, and what unchanged answers saved")
     counting.set_defaults(run=_stats)
+    add_transfer(actions)
     for action in (getting, listing, checking, repairing, indexing, counting):
         add_places(action)
 

@@ -52,16 +52,21 @@ def config_of(options: argparse.Namespace) -> Config:
 
 
 def open_ledger(archive: Path) -> Ledger:
+    from crawler.archive.bag import is_payload
     from crawler.ledger.ledger import Ledger
 
+    if is_payload(archive):
+        raise UsageError(f"{archive}: is an export, which must stay as it is; `evercite archive import` it first")
     return Ledger.open(_ledger_of(archive))
 
 
 def read_ledger(archive: Path) -> Ledger:
     """The ledger for a command that only reads: on a full disk or in a read-only folder, too."""
+    from crawler.archive.bag import is_payload
     from crawler.ledger.ledger import Ledger
 
-    return Ledger.open_to_read(_ledger_of(archive))
+    path = _ledger_of(archive)
+    return Ledger.open_unchanged(path) if is_payload(archive) else Ledger.open_to_read(path)
 
 
 def make_ledger(archive: Path) -> Ledger:

@@ -13,7 +13,7 @@ import shutil
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Self
@@ -77,8 +77,25 @@ class Store:
         wal = path.with_name(path.name + "-wal")
         if not (wal.exists() and wal.stat().st_size):
             with suppress(LedgerError):  # an older ledger: its tables can be brought up to date in a copy only
-                return cls(_connect(f"{path.absolute().as_uri()}?immutable=1", path), path)
+                return cls(_connect(_immutable(path), path), path)
         return cls._open_copy(path, wal)
+
+    @classmethod
+    def open_unchanged(cls, path: Path) -> Self:
+        """Open a ledger that nobody writes and that must stay byte for byte as it is. Raises LedgerError."""
+        cls.refuse_newer(path)
+        with suppress(LedgerError):  # an older ledger: its tables can be brought up to date in a copy only
+            return cls(_connect(_immutable(path), path), path)
+        return cls._open_copy(path, path.with_name(path.name + "-wal"))
+
+    @classmethod
+    def refuse_newer(cls, path: Path) -> None:
+        """Raise LedgerError for what is no ledger, or was written by a newer program; nothing of it is changed."""
+        try:
+            with closing(sqlite3.connect(_immutable(path), uri=True)) as connection:
+                _refuse_newer(Database(connection), path)
+        except sqlite3.Error as error:
+            raise _told(path, "cannot be opened", error) from error
 
     @classmethod
     def _open_copy(cls, path: Path, wal: Path) -> Self:
@@ -101,6 +118,24 @@ class Store:
             self._connection.close()
         if self._copied is not None:
             self._copied.cleanup()
+
+    def copy_to(self, path: Path) -> None:
+        """Write a copy of everything that is committed, one file that needs no other. Raises LedgerError."""
+        unfinished = path.with_name(path.name + ".part")
+        unfinished.unlink(missing_ok=True)
+        try:
+            with closing(sqlite3.connect(unfinished)) as copy:
+                with self._lock:
+                    self._connection.backup(copy)
+                copy.execute("PRAGMA journal_mode = DELETE")
+                if copy.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+                    raise LedgerError(f"{self._path}: its pages are damaged; restore it from a backup")
+            unfinished.replace(path)
+        except (sqlite3.Error, OSError) as error:
+            reason = _REASONS.get(_code_of(error), str(error)) if isinstance(error, sqlite3.Error) else str(error)
+            raise LedgerError(f"{path}: the ledger cannot be copied there: {reason}") from error
+        finally:
+            unfinished.unlink(missing_ok=True)
 
     def make_room(self, room_bytes: int) -> None:
         """Keep so much of the file at hand: for whoever goes through all of it, time and again."""
@@ -172,6 +207,11 @@ def _connect(address: str, path: Path) -> sqlite3.Connection:
     return connection
 
 
+def _immutable(path: Path) -> str:
+    """The address of a file that SQLite is to read without a lock or a journal (sqlite.org/uri.html)."""
+    return f"{path.absolute().as_uri()}?immutable=1"
+
+
 def _told(path: Path, what: str, error: sqlite3.Error) -> LedgerError:
     """One sentence for what SQLite met, with what to do."""
     code = _code_of(error)
@@ -193,9 +233,13 @@ def _configure(connection: sqlite3.Connection) -> None:
 
 def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     db = Database(connection)
+    _refuse_newer(db, path)
+    if MIGRATIONS.pending(db):
+        MIGRATIONS.apply(db)
+
+
+def _refuse_newer(db: Database, path: Path) -> None:
     known = {migration.name for migration in MIGRATIONS.pending(Database(memory=True))}
     newer = [applied.name for applied in MIGRATIONS.applied(db) if applied.name not in known]
     if newer:
         raise LedgerError(f"{path}: was written by a newer Evercite (it knows {newer[-1]}); upgrade this one")
-    if MIGRATIONS.pending(db):
-        MIGRATIONS.apply(db)
