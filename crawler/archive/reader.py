@@ -61,9 +61,9 @@ def read_payload(archive: Path, index: Index, capture: Capture) -> Payload:
     Raises ArchiveError when the record, or the original it refers to, is missing, altered or without a whole head.
     """
     original = original_of(index, capture)
-    own_head = _head_of(archive, capture)
+    own_head = read_head_of(archive, capture)
     length = verify(archive, original)
-    head = _head_of(archive, original) if capture.not_modified else own_head
+    head = read_head_of(archive, original) if capture.not_modified else own_head
     return Payload(capture, original, head, _pieces(archive, original), length)
 
 
@@ -103,6 +103,36 @@ def verify(archive: Path, capture: Capture) -> int:
     return length
 
 
+@dataclass(frozen=True, slots=True)
+class Whole:
+    """A response read at once: its head, its payload (de-chunked, still content-coded), and WARC-Truncated if it has
+    it."""
+
+    head: Head
+    payload: bytes
+    truncated: str | None
+
+
+def read_whole(archive: Path, capture: Capture) -> Whole:
+    """A response in one reading, proven: for what fits into memory.
+
+    Raises ArchiveError as `verify` does, or when its head is not whole.
+    """
+    if capture.digest == NO_DIGEST:
+        raise ArchiveError(f"{_named(capture)} was no well-formed message")
+    with read_record(archive, capture) as record:
+        head, pieces = read_message(record.block)
+        payload = b"".join(pieces)
+        whole = record.finish() == capture.length
+        named = {capture.digest, record.value("WARC-Payload-Digest")}
+        truncated = record.value("WARC-Truncated")
+    if head is None:
+        raise ArchiveError(f"{_named(capture)} broke off inside its head")
+    if named != {f"sha256:{hashlib.sha256(payload).hexdigest()}"} or not whole:
+        raise ArchiveError(f"{capture.filename}: the bytes of {capture.record_id} were altered; run archive check")
+    return Whole(head, payload, truncated)
+
+
 def verify_block(archive: Path, capture: Capture) -> None:
     """Read a response back to its end, as it stands: quicker than `verify`, and as good where no payload is wanted.
 
@@ -123,7 +153,8 @@ def _named(capture: Capture) -> str:
     return f"{redact(capture.uri)}: the answer of {capture.seen_at:%Y-%m-%d}"
 
 
-def _head_of(archive: Path, capture: Capture) -> Head:
+def read_head_of(archive: Path, capture: Capture) -> Head:
+    """The head of a response or a revisit. Raises ArchiveError when there is none."""
     with read_record(archive, capture) as record:
         head, _ = read_message(record.block)
     if head is None:
