@@ -1,8 +1,8 @@
 """The ledger's look-ups for Memento: a few index rows an answer, however many nights and captures there are.
 
 Rules:
-- A series is what a TimeGate chooses from: of a cited uri its nights judged well, or else those that broke off half-way;
-  of any other uri what has a body and was the end of no bad night.
+- A series is what a TimeGate chooses from: of a cited uri its nights judged well, or else those that broke off
+  half-way; of any other uri what has a body and was the end of no bad night.
 - A subject has one reading a night, and nights follow one another: order by night is order by time.
 - What is read is timestamps; only the capture that is handed out becomes a Capture.
 """
@@ -42,7 +42,10 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Around:
-    """The timestamps of a series' ends, and of its two nearest mementos up to and after a moment, each nearest first."""
+    """The timestamps of a series' ends, and of its mementos nearest to a moment: three begun by then, two later ones.
+
+    Of a night that had begun by then the capture may be later.
+    """
 
     first: str
     last: str
@@ -63,7 +66,7 @@ class Mementos(Store):
                 (
                     ends.format(0, "", "ASC", 1),
                     ends.format(1, "", "DESC", 1),
-                    ends.format(2, f"AND {order} <= ?2", "DESC", 2),
+                    ends.format(2, f"AND {order} <= ?2", "DESC", 3),
                     ends.format(3, f"AND {order} > ?2", "ASC", 2),
                 )
             ),
@@ -76,11 +79,11 @@ class Mementos(Store):
         first, last, before, after = parts
         return Around(first[0], last[0], tuple(before), tuple(after)) if first else None
 
-    def timestamps(self, series: Series, after: str = "", limit: int = -1) -> list[str]:
-        """The timestamps of a series behind one, oldest first; so many at most."""
+    def timestamps(self, series: Series, since: str = "", limit: int = -1) -> list[str]:
+        """The timestamps of a series from one on, oldest first; so many at most."""
         source, order = _source(series)
         rows = self._tuples(
-            f"SELECT c.timestamp {source} AND c.timestamp > ?2 ORDER BY {order} LIMIT ?3", series.value, after, limit
+            f"SELECT c.timestamp {source} AND c.timestamp >= ?2 ORDER BY {order} LIMIT ?3", series.value, since, limit
         )
         return [row[0] for row in rows]
 
@@ -107,9 +110,7 @@ class Mementos(Store):
 
     def subjects_alike(self, urlkey: str) -> list[str]:
         """The cited uris among those captured last under a key, the newest first."""
-        rows = self._tuples(
-            "SELECT uri FROM captures WHERE urlkey = ? ORDER BY timestamp DESC LIMIT ?", urlkey, _ALIKE
-        )
+        rows = self._tuples("SELECT uri FROM captures WHERE urlkey = ? ORDER BY timestamp DESC LIMIT ?", urlkey, _ALIKE)
         uris = dict.fromkeys(row[0] for row in rows)
         return [uri for uri in uris if self._one("SELECT 1 FROM readings WHERE subject = ? LIMIT 1", uri)]
 
