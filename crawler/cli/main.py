@@ -15,6 +15,7 @@ from crawler.cli.archive import add_archive
 from crawler.cli.citing import add_cite, add_url
 from crawler.cli.diff import add_diff
 from crawler.cli.nights import add_night, add_report
+from crawler.cli.notify import add_notify
 from crawler.cli.options import said
 from crawler.cli.schedule import add_schedule
 from crawler.cli.targets import add_target
@@ -77,6 +78,7 @@ def _parser() -> argparse.ArgumentParser:
     add_url(commands)
     add_night(commands)
     add_report(commands)
+    add_notify(commands)
     add_archive(commands)
     add_target(commands)
     add_verdict(commands)

@@ -31,7 +31,7 @@ class Fate(StrEnum):
 @dataclass(frozen=True, slots=True)
 class Queued:
     """A message for one channel. `data` is its text as the sender wrote it; `rounds` are the nights (or commands) that
-    tried to send it, `error` what the last of them met; `at` is when that was."""
+    tried to send it, `error` what the last of them met; `at` is when that was. No text is kept of what is settled."""
 
     about: str
     kind: str
@@ -76,11 +76,13 @@ class Messages(Store):
     def settle_message(self, message: Queued) -> None:
         """Record how far a message got."""
         at = message.at.isoformat() if message.at else None
+        data = message.data if message.fate in (Fate.WAITING, Fate.SENDING) else ""
+        key = (message.about, message.kind, message.channel)
         with self._writing() as db:
             db.execute(
-                "UPDATE messages SET fate = ?, rounds = ?, error = ?, at = ?"
+                "UPDATE messages SET fate = ?, rounds = ?, error = ?, at = ?, data = ?"
                 " WHERE about = ? AND kind = ? AND channel = ?",
-                (message.fate, message.rounds, message.error, at, message.about, message.kind, message.channel),
+                (message.fate, message.rounds, message.error, at, data, *key),
             )
 
 

@@ -22,7 +22,7 @@ from crawler.notify.trouble import Trouble
 SENDING_S = 900.0
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Parcel:
     """A message for a channel, and what the tries came to: `trouble` is that of the last, None once it was taken."""
 
