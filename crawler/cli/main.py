@@ -18,6 +18,7 @@ from crawler.cli.nights import add_night, add_report
 from crawler.cli.notify import add_notify
 from crawler.cli.options import said
 from crawler.cli.schedule import add_schedule
+from crawler.cli.serve import add_serve
 from crawler.cli.targets import add_target
 from crawler.cli.verdicts import add_rejudge, add_verdict
 from crawler.errors import AnotherNight, EverciteError, UsageError
@@ -84,5 +85,6 @@ def _parser() -> argparse.ArgumentParser:
     add_verdict(commands)
     add_rejudge(commands)
     add_diff(commands)
+    add_serve(commands)
     add_schedule(commands)
     return parser

@@ -44,6 +44,16 @@ class Cited:
     last_night: str
 
 
+@dataclass(frozen=True, slots=True)
+class LastNight:
+    """What a night read a subject as, whether it counted, and where the chain ended."""
+
+    night: str
+    outcome: Outcome
+    counted: bool
+    final_uri: str | None
+
+
 class Browsing(Store):
     """Look-ups for pages that people leaf through."""
 
@@ -102,12 +112,30 @@ class Browsing(Store):
         in_order = sorted(newest.values(), key=lambda one: (one.citation.document, one.citation.ordinal))
         return sorted(in_order, key=lambda one: one.last_night, reverse=True)
 
+    def subjects_ending_on(self, uri: str) -> list[str]:
+        """The subjects whose chains ended on a uri that is not their own, on some night."""
+        rows = self._tuples(
+            "SELECT DISTINCT subject FROM readings WHERE final_uri = ? AND final_uri <> subject ORDER BY subject", uri
+        )
+        return [row[0] for row in rows]
+
     def last_observation(self, uri: str) -> Observation | None:
         """What the newest night that looked at a uri saw of it."""
         row = self._one("SELECT data FROM observations WHERE uri = ? ORDER BY seen_at DESC LIMIT 1", uri)
         return read_json(Observation, row["data"]) if row else None
 
-    def verdicts_of(self, subject: str) -> list[tuple[str, Verdict]]:
+    def last_nights(self, subject: str, upto: str, newest: int) -> list[LastNight]:
+        """The newest nights of a subject up to one, oldest first."""
+        rows = self._tuples(
+            "SELECT r.night, r.outcome, n.valid, r.final_uri FROM readings r JOIN nights n ON n.id = r.night"
+            " WHERE r.subject = ? AND r.night <= ? ORDER BY r.night DESC LIMIT ?",
+            subject,
+            upto,
+            newest,
+        )
+        return [LastNight(night, Outcome(outcome), valid == 1, ended) for night, outcome, valid, ended in rows[::-1]]
+
+    def verdict_course(self, subject: str) -> list[tuple[str, Verdict]]:
         """A subject's verdict by night, oldest first."""
         rows = self._tuples("SELECT night, verdict FROM standings WHERE subject = ? ORDER BY night", subject)
         return [(night, Verdict(verdict)) for night, verdict in rows]

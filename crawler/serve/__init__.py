@@ -1,0 +1,1 @@
+"""`evercite serve`: what the archive holds, as pages that people leaf through."""
