@@ -1,43 +1,100 @@
-"""The report as pages that stand alone: no script, no server, nothing loaded from anywhere.
+"""The report as pages that stand alone: no server, nothing loaded from anywhere, complete without script.
 
 Rules:
 - Everything from outside is escaped, isolated in its own direction, and shown without invisible characters.
-- The style is the page's only active part; the policy names its hash, so that injected style is not applied.
+- The style and the filters' script are the page's only active parts; the policy names their hashes.
 - index.html is in the configured language; index.zh.html and index.en.html are both there.
+- Ten thousand rows are written and painted: what a row needs is computed once, and told in few elements.
 """
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
+from pathlib import Path
 
 from crawler.model import Evidence, Group, Outcome, Verdict
-from crawler.reports.health import OURS, STRIP_NIGHTS, TONE, HealthReport, Row, Tone
+from crawler.reports.context import excerpt_context, split_context
+from crawler.reports.elsewhere import find_citing
+from crawler.reports.filters import Filters
+from crawler.reports.health import OURS, TONE, Cell, HealthReport, Row, Tone
+from crawler.reports.lookups import find_lookups
 from crawler.reports.page import environment, framed
+from crawler.reports.remedies import Way, remedy_of
+from crawler.reports.strips import draw_strip
 from crawler.reports.words import CATALOG, LANGUAGES, say
 
 _ENVIRONMENT = environment()
+SCRIPT = (Path(__file__).parent / "report.js").read_text("utf-8")
+MOST_OPEN = 60  # rows of a group with nothing to act on that are shown without being asked for
+MOST_PLACES = 12  # other places that cite the same, named in a row
+FAR_DAYS = 45  # a copy that far from the issue date may show another state
+_MONTH_DAYS = 30.44
 
 
-def render_pages(report: HealthReport, language: str) -> dict[str, str]:
-    """File name → page: index.html in `language` ("zh" or "en"), and one page per language."""
-    pages = {f"index.{code}.html": render_html(report, code) for code in LANGUAGES}
+def render_pages(
+    report: HealthReport, language: str, *, nights_href: str = "../index.html", paste: bool = True
+) -> dict[str, str]:
+    """File name → page: index.html in `language` ("zh" or "en"), and one page per language.
+
+    `nights_href` is where the page of all nights is, '' where there is none; `paste`: whether `paste.<language>.html`
+    stands beside.
+    """
+    pages = {
+        f"index.{code}.html": render_html(report, code, nights_href=nights_href, paste=paste) for code in LANGUAGES
+    }
     return {"index.html": pages[f"index.{language}.html"], **pages}
 
 
-def render_html(report: HealthReport, language: str) -> str:
+def render_html(report: HealthReport, language: str, *, nights_href: str = "../index.html", paste: bool = True) -> str:
     """One page in one language, linking to the other. Valid UTF-8 text."""
     return _ENVIRONMENT.get_template("report.html.j2").render(
-        **framed(language, report.timezone),
+        **framed(language, report.timezone, SCRIPT),
         report=report,
-        tones=tuple(Tone),
-        strip_nights=STRIP_NIGHTS,
+        filters=Filters(report, language),
+        nights_href=nights_href,
+        paste_href=f"paste.{language}.html" if paste and report.rows else "",
         compact=COMPACT,
+        most_open=MOST_OPEN,
+        most_places=MOST_PLACES,
+        legend=draw_legend(),
+        citing=find_citing(report.rows),
+        lookups=find_lookups,
+        split_context=split_context,
+        excerpt_context=excerpt_context,
+        instead=find_instead,
+        distance=partial(tell_distance, language=language),
+        day=lambda at: _day(at, report),
         nights=partial(tell_nights, language=language),
         hints=partial(find_hints, language=language, telling=report.telling),
         tonight=partial(tell_tonight, language=language, telling=report.telling),
         evidence=partial(tell_evidence, language=language),
         note=partial(tell_note, language=language, telling=report.telling),
     )
+
+
+def _day(at: datetime, report: HealthReport) -> str:
+    return f"{at.astimezone(report.zone):%F}"
+
+
+def draw_legend() -> dict[Tone, str]:
+    """One night of each tone."""
+    shown = {tone: outcome for outcome, tone in TONE.items()}
+    return {tone: draw_strip((Cell("", shown[tone]),))[tone] for tone in Tone}
+
+
+def find_instead(row: Row) -> str:
+    """The address to print instead of the cited one; '' where there is none to print, or none is needed."""
+    remedy = remedy_of(row)
+    return remedy.text if remedy and remedy.way in (Way.ADDRESS, Way.COPY) else ""
+
+
+def tell_distance(row: Row, language: str) -> str:
+    """How far from the issue date a row's copy was taken; '' where that is near, or not known."""
+    days = row.copy.days if row.copy else None
+    if days is None or abs(days) <= FAR_DAYS:
+        return ""
+    return say("ui.copy_late" if days > 0 else "ui.copy_early", language, n=round(abs(days) / _MONTH_DAYS))
 
 
 # Groups with nothing to act on: a line or two a row, the rest folded away.
