@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from crawler.cli.options import Commands, add_places, config_of, instant, open_ledger
+
+# As crawler/night/publishing.py has them: named here so that a command line is read without loading renderers.
+FORMATS = ("html", "paste", "xlsx", "csv", "json", "md", "junit", "sarif")
 
 
 def add_night(commands: Commands) -> None:
@@ -22,8 +26,8 @@ def add_night(commands: Commands) -> None:
 def add_report(commands: Commands) -> None:
     parser = commands.add_parser("report", help="a night's report again, from the ledger")
     parser.add_argument("--night", metavar="ID", default="latest")
-    parser.add_argument("--format", choices=["html", "json"], action="append", help="may repeat (default: both)")
-    parser.add_argument("--lang", choices=["zh", "en"], help="the language of index.html")
+    parser.add_argument("--format", choices=FORMATS, action="append", help="may repeat (default: as a night writes)")
+    parser.add_argument("--lang", choices=["zh", "en"], help="the language of index.html and of files in one language")
     parser.add_argument("--out", metavar="DIR", type=Path, help="default: reports/<night>")
     add_places(parser)
     parser.set_defaults(run=_report)
@@ -40,10 +44,12 @@ def _night(options: argparse.Namespace) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from crawler.night.telling import write_report_again
+    from crawler.night.publishing import NIGHTLY, Publisher, write_report_again
 
-    ledger = open_ledger(options.archive)
-    formats = tuple(options.format or ("html", "json"))
-    out = write_report_again(ledger, config_of(options), options.night, formats, options.lang, options.out)
-    print(out)
+    publisher = Publisher(open_ledger(options.archive), config_of(options), options.archive, _say)
+    print(write_report_again(publisher, options.night, options.format or NIGHTLY, options.lang, options.out))
     return 0
+
+
+def _say(sentence: str) -> None:
+    print(sentence, file=sys.stderr)

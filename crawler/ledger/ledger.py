@@ -21,6 +21,7 @@ from crawler.ledger.requisites import Requisites
 from crawler.ledger.rulings import Rulings
 from crawler.ledger.seeds import Seeds
 from crawler.ledger.sights import Sights
+from crawler.ledger.summaries import Summaries
 from crawler.ledger.targets import Targets
 from crawler.ledger.values import read_json, write_json
 from crawler.model import (
@@ -52,6 +53,7 @@ class Ledger(
     Seeds,
     SideLooks,
     Sights,
+    Summaries,
     Targets,
 ):
     """What the nights saw: documents, targets, observations; readings and standings derived from them."""

@@ -182,6 +182,13 @@ _SIXTH = """
 CREATE INDEX readings_by_end ON readings (final_uri, record_id) WHERE final_uri <> subject
 """
 
+_SEVENTH = """
+-- derived: what each night's report begins with, for pages that list them all
+CREATE TABLE summaries (
+    night TEXT PRIMARY KEY REFERENCES nights(id), en TEXT NOT NULL, zh TEXT NOT NULL, counts TEXT NOT NULL
+) STRICT
+"""
+
 
 def _execute_all(db: Database, script: str) -> None:
     for statement in script.split(";"):
@@ -223,3 +230,9 @@ def m005_messages(db: Database) -> None:
 def m006_ends(db: Database) -> None:
     """How nights are found whose redirects ended on a uri."""
     _execute_all(db, _SIXTH)
+
+
+@MIGRATIONS()
+def m007_summaries(db: Database) -> None:
+    """What each night's report begins with."""
+    _execute_all(db, _SEVENTH)

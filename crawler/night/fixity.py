@@ -8,22 +8,23 @@ Rules:
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from crawler.archive.findings import CheckReport, many
 from crawler.archive.sample import parts_of, prove_part
 from crawler.errors import ArchiveError
 from crawler.ledger.ledger import Ledger
+from crawler.model import Evidence
 from crawler.night.voice import Voice
-from crawler.reports.health import Said
 
 MOST_S = 20.0
 # Lost files that the closing words name.
 _NAMED = 3
 
 
-def prove_again(archive: Path, ledger: Ledger, voice: Voice) -> Said:
-    """Prove tonight's part of the archive: what to add to the night's closing words, empty when all holds."""
+def prove_again(archive: Path, ledger: Ledger, voice: Voice) -> tuple[Evidence, ...]:
+    """Prove tonight's part of the archive: what the report and the closing words say of it, nothing when all holds."""
     ends = time.monotonic() + MOST_S
     number = len(ledger.nights())
     try:
@@ -31,25 +32,29 @@ def prove_again(archive: Path, ledger: Ledger, voice: Voice) -> Said:
         report, broken = prove_part(archive, ledger, number, of, lambda: time.monotonic() > ends)
     except (ArchiveError, OSError) as error:
         voice.warn(f"the archive could not be proven again tonight: {error}")
-        return Said("", "")
+        return ()
     if broken:
         ledger.mark_proven(dict.fromkeys(broken, 0))
     _tell(report, f"part {number % of + 1} of {of}", voice)
-    return _said(report)
+    return tuple(_problems(report))
 
 
-def _said(report: CheckReport) -> Said:
-    """The closing words: files that are gone in words of their own, and what else does not hold."""
+def _problems(report: CheckReport) -> Iterator[Evidence]:
+    """Files that are gone in words of their own, and what else does not hold."""
     lost, records = len(report.lost_files), report.count - len(report.lost_files)
-    en = zh = ""
     if lost:
         named = ", ".join(report.lost_files[:_NAMED]) + (", …" if lost > _NAMED else "")
-        en += f" {many(lost, 'WARC file')} of the archive cannot be read ({named}); restore from a backup."
-        zh += f" 存档中有 {lost:,} 个 WARC 文件缺失或无法读取（{named}），请从备份恢复。"
+        yield Evidence(
+            "archive-file-lost",
+            f"{many(lost, 'WARC file')} of the archive cannot be read ({named}); restore from a backup.",
+            f"存档中有 {lost:,} 个 WARC 文件缺失或无法读取（{named}），请从备份恢复。",
+        )
     if records:
-        en += f" In the archive {many(records, 'record')} did not hold; run `evercite archive check`."
-        zh += f" 存档中有 {records:,} 处记录与其摘要不符，请运行 evercite archive check。"
-    return Said(en, zh)
+        yield Evidence(
+            "archive-record-altered",
+            f"In the archive {many(records, 'record')} did not hold; run `evercite archive check`.",
+            f"存档中有 {records:,} 处记录与其摘要不符，请运行 evercite archive check。",
+        )
 
 
 def _tell(report: CheckReport, part: str, voice: Voice) -> None:

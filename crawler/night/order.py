@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import shutil
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
@@ -46,10 +46,11 @@ from crawler.night.plan import (
     wrapper_cited_by,
     wrappers_of,
 )
+from crawler.night.publishing import BESIDE, COPIES, Publisher, tell
 from crawler.night.settle import known_targets, settle
 from crawler.night.sights import read_sights
-from crawler.night.telling import tell, told_of
 from crawler.night.voice import Voice
+from crawler.reports.health import Said
 from crawler.seeds.documents import Memory, Seeds, read_documents
 from crawler.urls.canonical import urlkey
 
@@ -130,7 +131,7 @@ def _finish(run: _Run) -> int:
         run.writer.close()
         return TERMINATED
     ledger, night, config = run.ledger, run.night, run.config
-    broken = prove_again(run.places.archive, ledger, run.voice)
+    problems = prove_again(run.places.archive, ledger, run.voice)
     read_sights(ledger, run.places.archive, night.id, config)
     validity = read_night(ledger, night)
     if validity.valid:
@@ -140,16 +141,24 @@ def _finish(run: _Run) -> int:
     ledger.record_seeds(night.id, run.seeds.documents, citations, run.seeds.unreadable)
     assess(ledger, night, citations, config)
     status = INVALID if not validity.valid else NEWS if has_news(ledger, night, citations) else QUIET
-    report = told_of(ledger, ledger.night(night.id), config)
+    publisher = Publisher(ledger, config, run.places.archive, run.voice.say)
+    report = publisher.report(ledger.night(night.id), run.places.reports / COPIES, BESIDE, problems)
     run.voice.say(f"status {status}: {report.lead.en}")
     tell(report, run.folder, config.language)
+    publisher.summarise(report)
     _archive_resources(run)
     run.writer.close()
     merge_index(run.places.archive)
     _replace_latest(run.places.reports, run.folder)
     ledger.end_night(night.id, run.clock.now(), status, RULES_VERSION)
-    run.voice.close_with(report.lead.told(config.language) + broken.told(config.language), run.folder / "index.html")
+    publisher.write_nights(run.places.reports, run.clock.now())
+    said = (report.lead, *report.archive_problems)
+    run.voice.close_with(_joined(said, config.language), run.folder / "index.html")
     return status
+
+
+def _joined(said: Iterable[Said], language: str) -> str:
+    return ("" if language == "zh" else " ").join(one.told(language) for one in said)
 
 
 def _archive_resources(run: _Run) -> None:

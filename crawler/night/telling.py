@@ -1,15 +1,15 @@
-"""From the ledger to a night's report: every row, its history and its copies, and the files an editor opens."""
+"""From the ledger to a night's report as a value: every row, its history and its copies."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from crawler.config import Config
-from crawler.errors import EverciteError, UsageError
+from crawler.errors import UsageError
 from crawler.judge import RULES_VERSION
 from crawler.judge.rows import GOOD
 from crawler.judge.weather import Weather, find_weather
@@ -17,6 +17,8 @@ from crawler.ledger.ledger import Ledger
 from crawler.model import (
     Capture,
     Citation,
+    Copy,
+    Evidence,
     Failure,
     Hop,
     Night,
@@ -29,11 +31,11 @@ from crawler.model import (
 )
 from crawler.night.assess import subject_of
 from crawler.night.changed import changes_of, changes_of_sites
+from crawler.night.months import months_of
 from crawler.night.settling import BETTER_ESCAPED, NOT_THERE, decoded_once
+from crawler.replay.lookup import find_copy
 from crawler.reports.changed import Changed
 from crawler.reports.health import STRIP_NIGHTS, Cell, HealthReport, Offer, Row, build_report
-from crawler.reports.render_html import render_pages
-from crawler.reports.render_json import render_json
 from crawler.seeds.show import shown_document
 from crawler.urls.redact import redact
 
@@ -50,10 +52,12 @@ class _Known:
     copies: Mapping[str, Sequence[Capture]]
     trackers: Mapping[str, str]
     changes: Mapping[str, Changed]
+    best: Mapping[str, Copy]
 
 
-def told_of(ledger: Ledger, night: Night, config: Config) -> HealthReport:
-    """The report of a night that was judged, as a value."""
+def told_of(ledger: Ledger, night: Night, config: Config, archive_problems: Sequence[Evidence] = ()) -> HealthReport:
+    """The report of a night that was judged, as a value; `archive_problems` is what it found not to hold in the
+    archive."""
     citations = ledger.citations_of(night.id)
     readings, standings = ledger.readings_of(night.id), ledger.standings_of(night.id)
     known = _Known(
@@ -62,9 +66,10 @@ def told_of(ledger: Ledger, night: Night, config: Config) -> HealthReport:
         ledger.standings_before(night.id),
         ledger.observations_of(night.id),
         dict(ledger.histories(night.id, STRIP_NIGHTS)),
-        ledger.captures_read_as(GOOD, night.id),
+        ledger.payloads_read_as(GOOD, night.id),
         ledger.tracker_evidence(),
         changes_of(ledger, config, night, citations, standings),
+        _copies(ledger, night, citations, config),
     )
     return build_report(
         night_id=night.id,
@@ -82,7 +87,17 @@ def told_of(ledger: Ledger, night: Night, config: Config) -> HealthReport:
         site_wide=[
             (found.host, len(found.subjects)) for found in changes_of_sites(ledger, config, night, citations, readings)
         ],
+        archive_problems=archive_problems,
+        trend=months_of(ledger, night, config),
+        copies_url=config.copies_url,
     )
+
+
+def _copies(ledger: Ledger, night: Night, citations: Sequence[Citation], config: Config) -> dict[str, Copy]:
+    """By citation, the copy that answers for it as of that night."""
+    zone = ZoneInfo(config.timezone)
+    found = ((citation.id, find_copy(ledger, citation, night.id, zone)) for citation in citations)
+    return {citation_id: copy for citation_id, copy in found if copy}
 
 
 def _weather(citations: Sequence[Citation], readings: Mapping[str, Reading]) -> tuple[Weather, ...]:
@@ -118,12 +133,13 @@ def _row(citation: Citation, known: _Known) -> Row:
         evidence=reading.evidence,
         final_uri=final_uri_of(seen) if _is_counted(history) else _last_known(history),
         hops=_hops(citation, seen, known.trackers),
-        copies=tuple(pick_copies(known.copies.get(subject, ()))),
+        copies=tuple(reversed(known.copies.get(subject, ()))),
         strip=tuple(Cell(night.night, night.outcome, not night.invalid) for night in history),
         changed_since_last_night=previous is not None and previous.verdict is not standing.verdict,
         previous=previous.verdict if previous else None,
         offer=_offer(citation, reading, known.readings),
         changed=known.changes.get(subject),
+        copy=known.best.get(citation.id),
     )
 
 
@@ -167,42 +183,3 @@ def _hops(citation: Citation, seen: Observation | None, trackers: Mapping[str, s
 def _tracker_hop(row: dict[str, Any], place: int) -> Hop:
     failure = Failure(row["failure"]) if row["failure"] else None
     return Hop(row["uri"], row["status"], failure, Via.TRACKER if place else None)
-
-
-def pick_copies(captures: Sequence[Capture]) -> list[Capture]:
-    """The copies worth listing, newest first: each payload where it was first seen, and the newest capture of all."""
-    first_of = {capture.digest: capture for capture in reversed(captures)}
-    chosen = [*first_of.values(), *captures[-1:]]
-    return sorted({capture.record_id: capture for capture in chosen}.values(), key=lambda c: c.timestamp, reverse=True)
-
-
-def tell(report: HealthReport, folder: Path, language: str, formats: Sequence[str] = ("html", "json")) -> None:
-    """Write a report's files into a folder. Raises EverciteError when it cannot be written."""
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        for name in formats:
-            _WRITERS[name](report, folder, language)
-    except OSError as error:
-        raise EverciteError(f"{folder}: the report cannot be written ({error.strerror}); free the disk") from error
-
-
-def _write_html(report: HealthReport, folder: Path, language: str) -> None:
-    for name, page in render_pages(report, language).items():
-        (folder / name).write_text(page, "utf-8")
-
-
-def _write_json(report: HealthReport, folder: Path, language: str) -> None:
-    (folder / "report.json").write_text(render_json(report), "utf-8")
-
-
-_WRITERS: dict[str, Callable[[HealthReport, Path, str], None]] = {"html": _write_html, "json": _write_json}
-
-
-def write_report_again(
-    ledger: Ledger, config: Config, night_id: str, formats: Sequence[str], language: str | None, out: Path | None
-) -> Path:
-    """Write a night's report again from the ledger; returns the folder."""
-    report = told_of(ledger, find_night(ledger, night_id), config)
-    folder = out or Path("reports") / report.night_id
-    tell(report, folder, language or config.language, formats)
-    return folder
