@@ -111,8 +111,9 @@ def _entry(digest: Digest, one: Transition, language: str) -> Entry:
     before = say(f"verdict.{one.before}", language) if one.before else ""
     place = say("notify.place", language, document=clean(row.citation.document), n=row.citation.ordinal)
     item = row.citation.item or row.citation.section
+    head = say("notify.was", language, verdict=verdict, before=before) if before else verdict
     return Entry(
-        head=say("notify.was", language, verdict=verdict, before=before) if before else verdict,
+        head=head[:1].upper() + head[1:],
         place=f"{place} · {clean(item)}" if item else place,
         address=clean(row.printed),
         why=clean(row.standing.evidence.zh if language == "zh" else row.standing.evidence.en),

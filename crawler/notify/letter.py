@@ -52,5 +52,9 @@ class Letter:
 
 def clean(text: str, most: int = MOST_SHOWN) -> str:
     """Text of a stranger as it may be shown, at most so many characters of it."""
-    shown = show(redact_text(text))
-    return shown if len(shown) <= most else f"{shown[: most - 1]}…"
+    return cut(show(redact_text(text)), most)
+
+
+def cut(text: str, most: int) -> str:
+    """At most so many characters of a text; that there is more shows."""
+    return text if len(text) <= most else f"{text[: most - 1]}…"

@@ -14,7 +14,7 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from crawler.notify.letter import Entry, Letter
+from crawler.notify.letter import Entry, Letter, cut
 from crawler.reports.page import environment
 from crawler.reports.words import HTML_LANGUAGES, say
 
@@ -46,7 +46,12 @@ def _tell_entry(number: int, entry: Entry, language: str) -> Iterator[str]:
     for line in (entry.place, entry.address, entry.why):
         yield from wrap(indent + line, indent) if line else ()
     if entry.link:
-        yield f"{indent}{say('notify.details', language)} {entry.link}"
+        yield indent + labelled(say("notify.details", language), entry.link)
+
+
+def labelled(label: str, address: str) -> str:
+    """An address behind its label; a full-width colon brings its own space."""
+    return f"{label}{address}" if label.endswith("：") else f"{label} {address}"
 
 
 # A wide character takes the punctuation behind it along: no line begins with a full stop.
@@ -77,7 +82,7 @@ def render_html(letter: Letter) -> str:
     return _ENVIRONMENT.get_template("letter.html.j2").render(
         letter=letter,
         html_language=HTML_LANGUAGES[letter.language],
-        details=say("notify.details", letter.language),
+        details=say("notify.details", letter.language).rstrip("：:"),
     )
 
 
@@ -95,13 +100,13 @@ def render_chat(letter: Letter) -> str:
 
 
 def _chat(letter: Letter, entries: Sequence[Entry], told: int) -> str:
-    lines = [line[:MOST_CHAT_LINE] for section in letter.sections for line in section.lines[:MOST_CHAT_LINES]]
+    lines = [cut(line, MOST_CHAT_LINE) for section in letter.sections for line in section.lines[:MOST_CHAT_LINES]]
     blocks = [calm(line) for line in (*letter.opening, *lines)]
     blocks += [_tell_briefly(entry) for entry in entries[:told]]
     if told < len(entries):
         blocks.append(say("notify.more", letter.language, n=len(entries) - told))
     if letter.report:
-        blocks.append(f"{letter.report_label} {letter.report}")
+        blocks.append(labelled(letter.report_label, letter.report))
     return "\n\n".join(blocks)
 
 
