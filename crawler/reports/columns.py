@@ -75,7 +75,7 @@ def _copied(row: Row, manner: Manner) -> str:
 
 
 def _copy_command(row: Row, manner: Manner) -> str:
-    return f"evercite archive get {row.citation.id}" if row.copy or row.copies else ""
+    return f"evercite archive get {row.citation.id}" if row.copy else ""
 
 
 def _instead(row: Row, manner: Manner) -> str:
@@ -87,29 +87,33 @@ def _advice(row: Row, manner: Manner) -> str:
     return ("" if manner.language == "zh" else " ").join(find_hints(row, manner.language, manner.telling))
 
 
-COLUMNS = (
+# What an editor acts by, and fits on a sheet of paper.
+MAIN = (
     Column("group", 12, _group),
     Column("verdict", 14, _verdict),
-    Column("verdict_id", 14, lambda row, manner: str(row.standing.verdict)),
     Column("since", 11, _since),
     Column("nights", 8, lambda row, manner: row.standing.failing_nights),
-    Column("before", 14, _before),
     Column("document", 24, lambda row, manner: row.citation.document),
-    Column("issued", 14, lambda row, manner: issue_of(row.citation, manner.language)),
     Column("ordinal", 6, lambda row, manner: row.citation.ordinal),
-    Column("place", 18, lambda row, manner: place_of(row.citation, manner.language)),
-    Column("section", 18, lambda row, manner: row.citation.section),
     Column("item", 36, _item),
     Column("printed", 44, lambda row, manner: row.printed),
+    Column("instead", 44, _instead),
+    Column("evidence", 44, lambda row, manner: told(row.standing.evidence, manner.language)),
+    Column("advice", 44, _advice),
+)
+COLUMNS = (
+    *MAIN,
+    Column("verdict_id", 14, lambda row, manner: str(row.standing.verdict)),
+    Column("before", 14, _before),
+    Column("issued", 14, lambda row, manner: issue_of(row.citation, manner.language)),
+    Column("place", 18, lambda row, manner: place_of(row.citation, manner.language)),
+    Column("section", 18, lambda row, manner: row.citation.section),
     Column("target", 44, lambda row, manner: row.citation.uri),
     Column("final", 44, lambda row, manner: row.final_uri),
     Column("host", 22, lambda row, manner: row.host),
     Column("organisation", 22, _organisation),
-    Column("evidence", 44, lambda row, manner: told(row.standing.evidence, manner.language)),
     Column("tonight", 36, lambda row, manner: told(row.evidence, manner.language)),
     Column("outcome_id", 14, lambda row, manner: str(row.outcome)),
-    Column("instead", 44, _instead),
-    Column("advice", 44, _advice),
     Column("copy_date", 11, _copied),
     Column("copy_why", 30, lambda row, manner: told(row.copy.why, manner.language) if row.copy else ""),
     Column("copy_href", 44, lambda row, manner: row.copy_href),
