@@ -95,8 +95,7 @@ def _then(one: Replacement) -> str:
 
 
 def _copied(row: Row, zone: tzinfo, language: str) -> str:
-    copy = row.copy.capture if row.copy else next(iter(row.copies), None)
-    return tell_date(captured_at(copy.timestamp), language, zone) if copy else ""
+    return tell_date(captured_at(row.copy.capture.timestamp), language, zone) if row.copy else ""
 
 
 # ---------------------------------------------------------------- robust links

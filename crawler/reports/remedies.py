@@ -89,7 +89,7 @@ def _secure(uri: str | None) -> str:
 def _copy_of(row: Row) -> Remedy:
     if row.copy and is_public(row.copy_href):
         return Remedy(Way.COPY, row.copy_href)
-    if row.copy or row.copies:
+    if row.copy:
         return Remedy(Way.COMMAND, f"evercite archive get {row.citation.id}")
     found = find_lookups(row.citation)
     return Remedy(Way.PUBLIC, found[0].uri) if found else Remedy(Way.NONE)
