@@ -55,6 +55,11 @@ class Chart:
     top: int
     left_out: int
 
+    @property
+    def middle(self) -> str:
+        """The middle of the axis, in percent."""
+        return f"{self.top / 2:g}"
+
     def height(self, share: Share, whole: float) -> float:
         """How high a share stands where the axis is `whole` high; what is there is seen."""
         return round(max(whole * share.percent / self.top, 1.5 if share.n else 0), 1)
