@@ -94,15 +94,12 @@ def _sections(digest: Digest, language: str) -> Iterator[Section]:
     for kind in Kind:
         if found := digest.of(kind):
             entries = tuple(_entry(digest, one, language) for one in digest.told if one.kind is kind)
-            more = say("notify.more", language, n=len(found) - len(entries)) if len(found) > len(entries) else ""
-            yield Section(say(f"notify.heading_{kind}", language, n=len(found)), entries, more=more)
+            heading = say(f"notify.heading_{kind}", language, n=len(found))
+            yield Section(heading, entries, left_out=len(found) - len(entries))
     if digest.weather:
-        lines, left = digest.weather[:MOST_TOLD], len(digest.weather) - MOST_TOLD
-        yield Section(
-            say("notify.heading_weather", language, n=len(digest.weather)),
-            lines=tuple(clean(line.told(language)) for line in lines),
-            more=say("notify.more", language, n=left) if left > 0 else "",
-        )
+        lines = tuple(clean(line.told(language)) for line in digest.weather[:MOST_TOLD])
+        heading = say("notify.heading_weather", language, n=len(digest.weather))
+        yield Section(heading, lines=lines, left_out=len(digest.weather) - len(lines))
 
 
 def _entry(digest: Digest, one: Transition, language: str) -> Entry:

@@ -29,12 +29,12 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """Entries of one kind, or lines of it; `more` says how many were left out."""
+    """Entries of one kind, or lines of it; `left_out` is how many of them are not here."""
 
     heading: str
     entries: tuple[Entry, ...] = ()
     lines: tuple[str, ...] = ()
-    more: str = ""
+    left_out: int = 0
 
 
 @dataclass(frozen=True, slots=True)

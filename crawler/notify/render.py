@@ -22,6 +22,7 @@ COLUMNS = 76
 MOST_CHAT_BYTES = 1800
 MOST_CHAT_LINES = 2
 MOST_CHAT_LINE = 100
+MOST_CHAT_ADDRESS = 200
 _ENVIRONMENT = environment(Path(__file__).parent)
 
 
@@ -34,10 +35,14 @@ def render_text(letter: Letter) -> str:
     for section in letter.sections:
         blocks.append(f"{section.heading}\n{'-' * min(width_of(section.heading), COLUMNS)}")
         blocks += ["\n".join(_tell_entry(n, entry, letter.language)) for n, entry in enumerate(section.entries, 1)]
-        blocks += ["\n".join(wrap(line)) for line in (*section.lines, section.more) if line]
+        blocks += ["\n".join(wrap(line)) for line in (*section.lines, *_left_out(section.left_out, letter))]
     if letter.report:
         blocks.append(f"{letter.report_label}\n{letter.report}")
     return "\n\n".join([*blocks, *("\n".join(wrap(line)) for line in letter.closing)]) + "\n"
+
+
+def _left_out(n: int, letter: Letter) -> tuple[str, ...]:
+    return (say("notify.left_out", letter.language, n=n),) if n else ()
 
 
 def _tell_entry(number: int, entry: Entry, language: str) -> Iterator[str]:
@@ -82,6 +87,7 @@ def render_html(letter: Letter) -> str:
     return _ENVIRONMENT.get_template("letter.html.j2").render(
         letter=letter,
         html_language=HTML_LANGUAGES[letter.language],
+        left_out=lambda n: _left_out(n, letter),
         details=say("notify.details", letter.language).rstrip("：:"),
     )
 
@@ -103,15 +109,15 @@ def _chat(letter: Letter, entries: Sequence[Entry], told: int) -> str:
     lines = [cut(line, MOST_CHAT_LINE) for section in letter.sections for line in section.lines[:MOST_CHAT_LINES]]
     blocks = [calm(line) for line in (*letter.opening, *lines)]
     blocks += [_tell_briefly(entry) for entry in entries[:told]]
-    if told < len(entries):
-        blocks.append(say("notify.more", letter.language, n=len(entries) - told))
+    blocks += _left_out(len(entries) - told + sum(section.left_out for section in letter.sections), letter)
     if letter.report:
         blocks.append(labelled(letter.report_label, letter.report))
     return "\n\n".join(blocks)
 
 
 def _tell_briefly(entry: Entry) -> str:
-    return "\n".join(filter(None, (f"• {entry.head}", calm(entry.place), calm_address(entry.address), entry.link)))
+    place, address = calm(cut(entry.place, MOST_CHAT_LINE)), calm_address(cut(entry.address, MOST_CHAT_ADDRESS))
+    return "\n".join(filter(None, (f"• {entry.head}", place, address, entry.link)))
 
 
 _ACTING = str.maketrans("@<>[]`*\\", "＠＜＞［］｀＊＼")
