@@ -15,7 +15,7 @@ from dataclasses import replace
 from bench.page import Section, write_section
 
 ARCHIVE = ("archive-pages", "archive-latency", "archive-hosts", "archive-body", "archive-second", "profile")
-SUITES = ("seeds", *ARCHIVE, "sights", "museum", "rejudge")
+SUITES = ("seeds", *ARCHIVE, "sights", "museum", "rejudge", "memento", "reports")
 MODULES = {"profile": "archive_profile"}
 
 
