@@ -151,7 +151,10 @@ def _finish(run: _Run) -> int:
     merge_index(run.places.archive)
     _replace_latest(run.places.reports, run.folder)
     ledger.end_night(night.id, run.clock.now(), status, RULES_VERSION)
-    publisher.write_nights(run.places.reports, run.clock.now())
+    try:
+        publisher.write_nights(run.places.reports, run.clock.now())
+    except EverciteError as error:
+        run.voice.warn(str(error))  # the night and its report stand
     said = (report.lead, *report.archive_problems)
     run.voice.close_with(_joined(said, config.language), run.folder / "index.html")
     return status
