@@ -16,7 +16,7 @@ import pytest
 from crawler.ledger.ledger import Ledger
 from crawler.ledger.schema import MIGRATIONS
 from tests.house import House
-from tests.web.answers import NotFound, Page
+from tests.web.answers import Behaviour, NotFound, Page
 from tests.web.redirects import Redirect
 from tests.web.server import FakeWeb
 from tests.web.sites import Site
@@ -32,7 +32,7 @@ LETTER = f"# A letter\n\n- The hall {MUSEUM}/hall\n- The exhibit {TRACKER}\n- Go
 
 @pytest.fixture(scope="module")
 def web() -> Iterator[FakeWeb]:
-    pages = {"/hall": Page("The hall"), "/exhibit": Page("An exhibit"), "/gone": NotFound()}
+    pages: dict[str, Behaviour] = {"/hall": Page("The hall"), "/exhibit": Page("An exhibit"), "/gone": NotFound()}
     hop = {TRACKER.removeprefix("https://un.mdrtor.com"): Redirect(f"{MUSEUM}/exhibit")}
     with FakeWeb([Site("un.mdrtor.com", hop), Site("museum.example.org", pages)]) as fake:
         yield fake
