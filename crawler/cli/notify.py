@@ -79,10 +79,10 @@ def _test(config: Config, now: datetime, *, dry_run: bool) -> int:
     from dataclasses import replace
 
     from crawler.notify.channels import channels_of
-    from crawler.notify.message import test_message
+    from crawler.notify.message import trial_message
     from crawler.notify.sending import Parcel, send_all
 
-    message = test_message(f"{now:%Y%m%dT%H%M%SZ}", config.notify_language or config.language)
+    message = trial_message(f"{now:%Y%m%dT%H%M%SZ}", config.notify_language or config.language)
     if dry_run:
         return _show(message, SENT)
     _need_channels(config)

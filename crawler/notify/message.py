@@ -45,7 +45,7 @@ def write_message(about: str, kind: str, letter: Letter, payload: dict[str, Any]
     return Message(about, kind, letter.subject, render_text(letter), render_html(letter), render_chat(letter), payload)
 
 
-def test_message(about: str, language: str) -> Message:
+def trial_message(about: str, language: str) -> Message:
     """A message that says nothing but that it came through."""
     letter = Letter(language, f"Evercite · {say('notify.test_subject', language)}", (say("notify.test", language),))
     sentence = {code: say("notify.test", code) for code in LANGUAGES}
