@@ -44,6 +44,7 @@ class Wayback:
     """A running player."""
 
     port: int
+    process: int
 
     def replay(self, uri: str, timestamp: str = "") -> Replayed:
         """The capture nearest a timestamp, unchanged (`id_`); without one, the newest."""
@@ -64,16 +65,16 @@ class Wayback:
 
 
 @contextmanager
-def serving(archive: Path, folder: Path) -> Iterator[Wayback]:
+def serving(archive: Path, folder: Path, settings: str = "") -> Iterator[Wayback]:
     """A player over `archive` as long as the block runs; `folder` holds its configuration and its log."""
-    (folder / "config.yaml").write_text(CONFIG.format(collection=COLLECTION, archive=archive), "utf-8")
+    (folder / "config.yaml").write_text(CONFIG.format(collection=COLLECTION, archive=archive) + settings, "utf-8")
     port = free_port()
     with (folder / "wayback.log").open("wb") as log:
         words = [str(judge("wayback")), "--bind", "127.0.0.1", "--port", str(port), "--directory", str(folder)]
         server = subprocess.Popen(words, stdout=log, stderr=subprocess.STDOUT)
         try:
             wait_for(server, port, folder / "wayback.log")
-            yield Wayback(port)
+            yield Wayback(port, server.pid)
         finally:
             server.terminate()
             server.wait(20)
