@@ -132,7 +132,12 @@ def _linked_on(row: Row, now: datetime) -> str:
 
 
 def tell_footnote(row: Row, remedy: Remedy | None, zone: tzinfo, language: str) -> str:
-    """The citation as one line for a footnote: title, address, copy, when it was last seen to answer."""
+    """The citation as one line for a footnote: title, address, copy, when it was last seen to answer.
+
+    '' for what is no web address or names somebody.
+    """
+    if not is_printable(row.citation.uri):
+        return ""
     leads = remedy.text if remedy and remedy.way is Way.ADDRESS else address_of(row)
     title = title_of(row.citation)
     parts = [
