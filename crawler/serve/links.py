@@ -19,10 +19,9 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from crawler.changes.cited import Cited
 from crawler.judge.rows import GOOD
 from crawler.judge.ruling import ends_at
-from crawler.ledger.browsing import Cited as CitedBy
+from crawler.ledger.browsing import Cited
 from crawler.ledger.differences import GoodCapture
 from crawler.model import (
     Capture,
@@ -40,10 +39,8 @@ from crawler.model import (
     Via,
 )
 from crawler.night.assess import subject_of
-from crawler.night.differing import Among, Differing, cited_from
 from crawler.night.settle import typed_subject
 from crawler.replay.lookup import find_copy
-from crawler.reports.changed import Changed
 from crawler.reports.health import TONE, Tone, mask_mail
 from crawler.reports.lookups import find_lookups
 from crawler.reports.words import say
@@ -58,8 +55,6 @@ LATEST = "~"
 MOST_SPELLS = 60
 MOST_CAPTURES = 30
 MOST_STATES = 20
-# How many states are compared with the one before; of the others the page only links to that.
-MOST_COMPARED = 3
 # More captures than nights in a century.
 ALL = 40_000
 
@@ -101,13 +96,13 @@ class ShownCapture:
 @dataclass(frozen=True, slots=True)
 class State:
     """What good captures running showed: the first and the last of them and how many; `before` is the last capture of
-    the state before it, `told` how it differs from that, where that was looked at."""
+    the state before it. `said` is what the first of its nights said of it (an id among the words)."""
 
     first: GoodCapture
     last: GoodCapture
     captures: int
     before: GoodCapture | None
-    changed: Changed | None = None
+    said: str = "uncompared"
 
     @property
     def diff(self) -> dict[str, str]:
@@ -144,7 +139,7 @@ def show_link(request: Request) -> Response:
         **_judged(site, subject, newest, nights, None if every else MOST_SPELLS),
         **_captures(request, site, subject),
         **_kept(site, citation, subject),
-        **_changed(site, citation, subject),
+        **_changed(site, subject, nights),
         outcome_words={outcome: say(f"outcome.{outcome}", language) for outcome in Outcome},
     )
 
@@ -167,7 +162,7 @@ def _who(site: Site, citation: Citation, subject: str, language: str) -> dict[st
         "citation": shown_citation(citation),
         "printed": mask_mail(citation.printed) if citation.kind is Kind.MAIL else citation.printed,
         "subject": redact(subject) if citation.uri else None,
-        "citing": [CitedBy(shown_citation(one.citation), one.last_night) for one in citing],
+        "citing": [Cited(shown_citation(one.citation), one.last_night) for one in citing],
         "newest_night": newest,
         "words": _words(site, citation, subject),
         "commands": _commands(citation, language),
@@ -285,17 +280,20 @@ def named(capture: GoodCapture) -> str:
     return f"{capture.seen_at:%Y%m%dT%H%M%S.%fZ}"
 
 
-def _changed(site: Site, citation: Citation, subject: str) -> dict[str, Any]:
+def _changed(site: Site, subject: str, nights: Sequence[NightReading]) -> dict[str, Any]:
     found = states(site.ledger.good_captures(subject, GOOD, newest=ALL))
-    differing, cited = Differing(site.ledger, keeps=False), cited_from([citation])
-    shown = [_told(state, differing, cited) if place < MOST_COMPARED else state for place, state in enumerate(found)]
-    return {"states": shown[:MOST_STATES], "all_states": len(found)}
+    read = {night.night: night for night in nights}
+    shown = [replace(state, said=_said(read.get(state.first.night))) for state in found[:MOST_STATES]]
+    return {"states": shown, "all_states": len(found)}
 
 
-def _told(state: State, differing: Differing, cited: Cited) -> State:
-    """A state with how it differs from the one before."""
-    found = differing.difference(state.before, state.first, Among(), cited) if state.before else None
-    return replace(state, changed=Changed(found, state.before.seen_at)) if found and state.before else state
+def _said(night: NightReading | None) -> str:
+    """What the night that saw a state first said of it, as an id among the words."""
+    if night is None or not night.compared:
+        return "uncompared"
+    if night.change is None:
+        return "nothing_to_tell"
+    return "replaced" if night.change.replaced else "changed"
 
 
 def states(captures: Sequence[GoodCapture]) -> list[State]:

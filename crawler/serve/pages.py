@@ -14,6 +14,7 @@ from typing import Any
 from urllib.parse import quote, urlencode
 
 from babel import negotiate_locale
+from babel.dates import format_date
 from babel.numbers import format_decimal
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
@@ -68,6 +69,7 @@ def _frame(request: Request, forms: bool) -> dict[str, Any]:
         "asked_language": passed_on.get("lang", ""),
         "other_href": href(request.url.path, {**request.query_params, "lang": frame["other"]}),
         "tell_size": lambda length: tell_size(length, language),
+        "tell_month": lambda day: format_date(day, "LLL", locale=language),
         "tell_number": lambda number: format_decimal(number, locale=language),
         "count": lambda key, n: tell_count(key, n, language),
     }
