@@ -16,8 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from lxml import html
 
-from crawler.model import Evidence, Flag, Group, Kind, Outcome, TextClass, Verdict, Via
-from crawler.reports.health import HealthReport, Tone
+from crawler.model import Copy, DateSource, Evidence, Flag, Group, Issued, Kind, Outcome, TextClass, Verdict, Via
+from crawler.reports.health import HealthReport, Offer, Tone
 from crawler.reports.page import policy
 from crawler.reports.render_html import render_html, render_pages
 from crawler.reports.render_json import render_json
@@ -26,6 +26,7 @@ from crawler.reports.words import CATALOG, LANGUAGES, say, tell_date, tell_issue
 from tests.test_reports_health import (
     HOSTILE,
     NOW,
+    WEATHER,
     citation,
     full_report,
     invalid_report,
@@ -146,6 +147,36 @@ def test_json_survives_any_text() -> None:
 # ---------------------------------------------------------------- pages
 
 
+def crowded_report() -> HealthReport:
+    """A night with all that a page can show: copies near and far, other places, long titles, a sick archive."""
+    dead, *others = rows_of_all_groups()
+    held = dead.copies[0]
+    issued = Issued("2024-11", DateSource.TEXT)
+    late = Copy(held, Evidence("nearest", "The good copy nearest the issue date.", "距出刊日期最近的正常存档。"), 430)
+    cited = replace(dead, copy=late, copy_href="../copies/0a0a.html", citation=replace(dead.citation, issued=issued))
+    again = replace(
+        dead,
+        citation=replace(
+            dead.citation, id="a" * 12, document="briefing-06.txt", issued=Issued("2024-05-02", issued.source)
+        ),
+        changed_since_last_night=False,
+    )
+    long = citation(40, "https://www.example.org/" + "x" * 10_000, item="超长标题" * 2500, context="原文" * 5000)
+    broken = citation(41, "https://www.unep.org/100%2525", item=HOSTILE)
+    offer = Offer(
+        "https://www.unep.org/100%25", Evidence("decoded", "Decoded once it answers.", "解码一次后可以打开。")
+    )
+    rows = [
+        *(cited, *others, again),
+        row(long, Outcome.OK, Verdict.OK, Group.FINE),
+        row(broken, Outcome.NOT_FOUND, Verdict.DEAD, Group.NEEDS_YOU, 4, "oo4444", offer=offer),
+    ]
+    problem = Evidence("copies", "2 records do not hold what their digest says.", "2 条记录与其摘要不符。")
+    return report_of(rows, weather=[WEATHER], archive_problems=[problem], copies_url="https://evercite.example")
+
+
+REPORTS["crowded"] = crowded_report()
+PAGES += [("crowded", language) for language in LANGUAGES]
 MOVED = "https://www.example.org/library/final"
 
 
@@ -174,13 +205,15 @@ def test_a_page_stands_alone(name: str, language: str) -> None:
     text.encode("utf-8")
     tree = html.document_fromstring(text)
     assert not tree.xpath(
-        "//script|//iframe|//object|//embed|//form|//base|//img|//*[@style]|//@*[starts-with(name(),'on')]"
+        "//script[@src]|//iframe|//object|//embed|//form|//base|//img|//*[@style]|//@*[starts-with(name(),'on')]"
     )
     assert not tree.xpath("//link[not(@href='data:,')]"), "the page would load something"
     assert "@import" not in text
     assert "url(" not in text
     for href in tree.xpath("//a/@href"):
-        assert href.startswith(("#", "index.", "http://", "https://")), f"{href!r} became a link"
+        assert href.startswith(("#", "index.", "../index.html", "paste.", "../copies/", "http://", "https://")), (
+            f"{href!r} became a link"
+        )
     ids = tree.xpath("//@id")
     assert len(set(ids)) == len(ids), "two rows of one id: a link leads to the wrong one"
     for anchor in tree.xpath("//a/@href[starts-with(.,'#')]"):
@@ -196,7 +229,9 @@ def test_the_policy_names_the_style_that_is_there(name: str, language: str) -> N
     digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     assert f"style-src 'sha256-{digest}'" in told, "browsers would show the report without its style"
     assert told.startswith("default-src 'none'; ")
-    assert told == policy(style)
+    [script] = tree.xpath("//script/text()")
+    assert told == policy(style, script), "browsers would refuse the report its own filters"
+    assert f"script-src 'sha256-{base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()}'" in told
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -206,7 +241,7 @@ def test_a_page_shows_every_row_under_its_group(language: str) -> None:
     assert len(tree.xpath("//article")) == len(report.rows)
     for group in Group:
         [section] = tree.xpath(f"//section[@aria-labelledby='g-{group}']")
-        assert section.xpath("string(h2/span)") == str(report.counts[group])
+        assert section.xpath("string(.//h2/span)") == str(report.counts[group])
         shown = [article.get("id")[2:] for article in section.xpath(".//article")]
         assert shown == [found.citation.id for found in report.of(group)]
     listed = tree.xpath("//section[@aria-labelledby='documents']//li")
@@ -219,11 +254,17 @@ def test_a_row_shows_its_proof(language: str) -> None:
     [dead] = tree.xpath("//article[@id='c-000000000001']")
     text = " ".join(dead.text_content().split())
     assert say("verdict.dead", language) in text.lower()
-    assert ("3 晚确认" if language == "zh" else "3 nights confirmed") in text
+    assert say("ui.nights", language, n=3) in text
     assert "evercite archive get 000000000001" in text
+    assert dead.xpath("string(.//blockquote/mark)") == "https://www.example.org/a", (
+        "the citation is not found in its text"
+    )
     assert say("verdict_advice.dead", language, copy=say("ui.advise_copy", language)) in text
     assert say("ui.was", language, verdict=say("verdict.suspect", language)) in text
-    assert len(dead.xpath(".//svg[@role='img']/g")) == 14
+    [drawn] = dead.xpath(".//svg[@role='img']")
+    assert drawn.get("viewbox", drawn.get("viewBox")) == "0 0 168 18", "14 nights are 14 cells"
+    assert drawn.xpath("string(title)").endswith(f"{say('outcome.not-found', language)}"), "the strip is a mere picture"
+    assert drawn.xpath("path/@class") == ["good", "grey", "bad"]
     assert dead.xpath(".//svg[contains(@class,'icon')]"), "colour alone tells the verdict"
     [moved] = tree.xpath("//article[@id='c-000000000002']")
     assert "https://www.example.org/library/report-2025-final" in moved.xpath(".//dd//a/@href")
@@ -263,7 +304,7 @@ def test_json_tells_a_change() -> None:
 def test_strangers_text_stays_text() -> None:
     for language in LANGUAGES:
         text = render_html(REPORTS["full"], language)
-        assert "<script" not in text
+        assert text.count("<script") == 1, "a title became a script"
         assert "\u202e" not in text, "a bidi control turns the page around"
         assert "\x00" not in text
         assert "[U+202E]" in text
@@ -331,7 +372,7 @@ def test_a_silent_night_blames_nobody() -> None:
 
 def test_copies_are_counted_as_what_they_are() -> None:
     [dead] = page(REPORTS["full"], "zh").xpath("//article[@id='c-000000000001']")
-    assert "，另有 1 份内容不同的较早存档" in dead.text_content(), "two captures listed are not two in all"
+    assert "，另有 1 份内容不同的存档" in dead.text_content(), "two captures listed are not two in all"
 
 
 def test_a_row_without_conclusion_has_no_since() -> None:

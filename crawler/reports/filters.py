@@ -18,6 +18,7 @@ from crawler.reports.visible import show
 from crawler.reports.words import say
 
 NEW = "new"
+NONE = "-"  # the key of what has no name
 LONGEST = 60  # characters of a choice's name: a list of choices is as wide as the longest
 
 
@@ -104,7 +105,7 @@ class Filters:
 
     def _choice(self, token: str, key: str, name: str) -> Choice:
         cut = name if len(name) <= LONGEST else name[: LONGEST - 1] + "…"
-        return Choice(token, key, cut, self._counts[token])
+        return Choice(token, key or NONE, cut, self._counts[token])
 
 
 def _numbered(names: Iterable[str]) -> dict[str, int]:
