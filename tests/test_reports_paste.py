@@ -15,7 +15,7 @@ from crawler.model import Copy, DateSource, Evidence, Group, Issued, Kind, Outco
 from crawler.reports.health import HealthReport, Offer, Row
 from crawler.reports.page import policy
 from crawler.reports.paste import SHEET, tell_errata, tell_footnote, tell_link, tell_sheet
-from crawler.reports.plain import LONGEST
+from crawler.reports.plain import LONGEST, title_of
 from crawler.reports.remedies import FATES, Way, is_printable, is_public, remedy_of, replacements
 from crawler.reports.render_paste import render_paste, render_paste_pages
 from crawler.reports.words import CATALOG, LANGUAGES, say
@@ -214,19 +214,41 @@ def test_an_issue_of_a_month_has_a_day() -> None:
 FOOTNOTES = [
     (
         failing(href=PUBLIC),
-        f"“{TITLE}”，https://www.example.org/a，2026年1月17日存档于 {PUBLIC}，访问日期 2026年1月17日",
+        f"“{TITLE}”，<https://www.example.org/a>，2026年1月17日存档于 <{PUBLIC}>，访问日期 2026年1月17日",
     ),
     (
         failing(href=""),
-        f"“{TITLE}”，https://www.example.org/a，2026年1月17日由本刊存档，访问日期 2026年1月17日",
+        f"“{TITLE}”，<https://www.example.org/a>，2026年1月17日由本刊存档，访问日期 2026年1月17日",
     ),
-    (replace(failing(), strip=()), f"“{TITLE}”，https://www.example.org/a"),
+    (replace(failing(), strip=()), f"“{TITLE}”，<https://www.example.org/a>"),
 ]
 
 
 @pytest.mark.parametrize(("found", "line"), FOOTNOTES)
 def test_footnotes(found: Row, line: str) -> None:
     assert tell_footnote(found, remedy_of(found), report_of([]).zone, "zh") == line
+
+
+@pytest.mark.parametrize(
+    ("item", "anchor", "title"),
+    [
+        ("绿色采购指南", "这里", "绿色采购指南"),
+        (None, "这里", "这里"),
+        ("https://www.example.org/a", "这里", "这里"),
+        ("https://t.example/signature/[redacted]/userid/[redacted]", None, ""),
+        ("https://www.example.org/other", "https://www.example.org/a", ""),
+        (None, None, ""),
+    ],
+)
+def test_an_address_is_no_title(item: str | None, anchor: str | None, title: str) -> None:
+    assert title_of(citation(1, "https://www.example.org/a", item=item, anchor=anchor)) == title
+
+
+def test_a_footnote_gives_the_address_without_what_a_visit_left_in_it() -> None:
+    printed = "https://www.example.org/a;jsessionid=0A1B"
+    cited = citation(1, printed, uri="https://www.example.org/a", item=None)
+    line = tell_footnote(replace(failing(), citation=cited, strip=()), None, report_of([]).zone, "en")
+    assert line == "<https://www.example.org/a>"
 
 
 def test_titles_in_a_line_are_short() -> None:
@@ -244,6 +266,7 @@ REPORTS = {
     "empty": report_of([]),
     "invalid": invalid_report(),
     "copied": report_of([failing(href=PUBLIC), MOVED]),
+    "beside": report_of([failing(href="../copies/0a.html")]),
 }
 
 
@@ -262,6 +285,7 @@ def test_the_page_is_complete_and_stands_alone(name: str, language: str) -> None
         head = tree.xpath(f"//h2[@id='{section}']/span")[0].text_content()
         assert head == str(n), f"{section}: the head counts others than stand beneath"
     assert {href.split("#")[0] for href in tree.xpath("//a/@href") if not href.startswith(("http", "#"))} <= {
+        "../copies/0a.html",
         f"paste.{'en' if language == 'zh' else 'zh'}.html",
         f"index.{language}.html",
     }

@@ -2,7 +2,8 @@
 
 Rules:
 - What is pasted stands for itself: nothing in it leads to a file of this machine.
-- An address in a sentence stands between blanks or at the end, so that no full stop becomes part of it.
+- An address in a sentence stands between blanks, in angle brackets (RFC 3986, appendix C) or at the end, so that no
+  mark of ours becomes part of it.
 - A line never breaks within, whatever a title holds; a cell never begins a formula.
 """
 
@@ -15,8 +16,9 @@ from typing import TypeVar
 
 from crawler.reports.cells import guard, legal
 from crawler.reports.health import HealthReport, Row, Tone
-from crawler.reports.plain import address_of, issue_of, place_of, title_of, told
+from crawler.reports.plain import address_of, issue_of, place_of, title_of
 from crawler.reports.remedies import Remedy, Replacement, Way, is_printable, is_public
+from crawler.reports.render_html import tell_evidence
 from crawler.reports.words import captured_at, night_at, say, tell_date
 
 SHEET = ("document", "ordinal", "place", "item", "printed", "instead", "why", "verdict")
@@ -51,7 +53,7 @@ def sheet_row(one: Replacement, language: str) -> tuple[str, int, str, str, str,
         title_of(citation),
         address_of(row),
         tell_instead(one.remedy, language),
-        told(row.standing.evidence, language),
+        tell_evidence(row, row.standing.evidence, language),
         say(f"verdict.{row.standing.verdict}", language),
     )
 
@@ -136,13 +138,14 @@ def tell_footnote(row: Row, remedy: Remedy | None, zone: tzinfo, language: str) 
 
     '' for what is no web address or names somebody.
     """
-    if not is_printable(row.citation.uri):
+    cited = row.citation.uri
+    if cited is None or not is_printable(cited):
         return ""
-    leads = remedy.text if remedy and remedy.way is Way.ADDRESS else address_of(row)
+    leads = remedy.text if remedy and remedy.way is Way.ADDRESS else cited
     title = title_of(row.citation)
     parts = [
         f"“{title}”" if title else "",
-        leads,
+        f"<{leads}>",
         _tell_copy(row, zone, language),
         _tell_seen(row, zone, language),
     ]

@@ -9,6 +9,7 @@ from __future__ import annotations
 from crawler.model import Citation, Evidence, Kind
 from crawler.reports.cells import legal
 from crawler.reports.health import Row
+from crawler.reports.visible import is_web
 from crawler.reports.words import say, tell_issue, tell_part
 
 LONGEST = 160  # characters of a title in a line
@@ -32,7 +33,13 @@ def issue_of(citation: Citation, language: str) -> str:
 
 def title_of(citation: Citation) -> str:
     """What a citation is called in its document: the item's heading, else the linked words; '' for neither."""
-    return shorten(legal(citation.item or citation.anchor or "").strip())
+    named = (text.strip() for text in (citation.item or "", citation.anchor or "") if not _is_address(text, citation))
+    return shorten(legal(next(filter(None, named), "")))
+
+
+def _is_address(text: str, citation: Citation) -> bool:
+    """Whether a heading or linked words are but an address again."""
+    return text.strip() in (citation.printed, citation.uri) or is_web(text.strip()) or "[redacted]" in text
 
 
 def address_of(row: Row) -> str:

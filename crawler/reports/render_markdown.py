@@ -53,7 +53,7 @@ def _counts(report: HealthReport, language: str) -> Iterator[str]:
     yield ""
     for group, count in report.counts.items():
         if count:
-            yield f"- {say(f'group.{group}', language)}: {count}"
+            yield f"- {_pair(say(f'group.{group}', language), count, language)}"
 
 
 def _section(title: str, said: Iterable[Said], language: str) -> Iterator[str]:
@@ -67,7 +67,7 @@ def _rows(report: HealthReport, language: str) -> Iterator[str]:
     for group in LISTED:
         rows = report.of(group)
         if rows[:left]:
-            yield from ("", f"## {say(f'group.{group}', language)} ({len(rows)})", "")
+            yield from ("", f"## {say(f'group.{group}', language)}{_aside(str(len(rows)), language)}", "")
         for row in rows[:left]:
             yield from _row(row, language)
         left -= len(rows[:left])
@@ -80,15 +80,23 @@ def _row(row: Row, language: str) -> Iterator[str]:
     """A row as a list item: verdict, place and title; below it the address, why, and what to do."""
     citation = row.citation
     nights = tell_nights(row, language)
-    verdict = f"**{say(f'verdict.{row.standing.verdict}', language)}**" + (f" ({nights})" if nights else "")
+    verdict = f"**{say(f'verdict.{row.standing.verdict}', language)}**" + (_aside(nights, language) if nights else "")
     place = f"{code(citation.document)} {citation.ordinal}"
     yield " · ".join(part for part in (f"- {verdict}", place, code(title_of(citation))) if part)
     yield f"  - {code(address_of(row), LONGEST_ADDRESS)}"
     yield f"  - {defuse(shorten(told(row.standing.evidence, language), LONGEST_ADDRESS))}"
     remedy = remedy_of(row)
     yield f"  - {tell_advice(row, language)}"
-    if remedy:
-        yield f"  - {say('column.instead', language)}: {defuse(tell_instead(remedy, language))}"
+    if remedy and row.standing.group is not Group.CHANGED:
+        yield f"  - {_pair(say('column.instead', language), defuse(tell_instead(remedy, language)), language)}"
+
+
+def _pair(name: str, value: object, language: str) -> str:
+    return f"{name}{'：' if language == 'zh' else ': '}{value}"
+
+
+def _aside(text: str, language: str) -> str:
+    return f"（{text}）" if language == "zh" else f" ({text})"
 
 
 def defuse(sentence: str) -> str:
