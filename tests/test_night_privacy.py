@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import base64
 import sqlite3
+import zipfile
 from collections.abc import Iterator
 from contextlib import closing
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
+from crawler.cli.nights import FORMATS
 from tests.demo import write_seeds
 from tests.house import House
 from tests.warcs import everything_in, records_of
@@ -54,6 +57,15 @@ def spellings(secret: str) -> set[bytes]:
     return {plain, plain.upper(), escaped, escaped.upper(), quote(secret).encode(), *(part[2:-2] for part in inside)}
 
 
+def unpacked(folder: Path) -> dict[str, bytes]:
+    """What lies in the workbooks of a folder, part by part: packed, no secret could be found in them."""
+    found: dict[str, bytes] = {}
+    for path in folder.rglob("*.xlsx"):
+        with zipfile.ZipFile(path) as book:
+            found |= {f"{path}/{name}": book.read(name) for name in book.namelist()}
+    return found
+
+
 @pytest.fixture(scope="module")
 def web() -> Iterator[FakeWeb]:
     with FakeWeb(briefing_sites()) as fake:
@@ -83,7 +95,13 @@ def test_the_search_would_find_what_is_there(house: House) -> None:
 @pytest.mark.parametrize("secret", [SIGNATURE, USER])
 def test_nothing_kept_or_said_names_the_subscriber(house: House, secret: str) -> None:
     kept = {f"archive/{n}": data for n, data in everything_in(house.archive).items()}
+    again = house.run("report", *(word for name in FORMATS for word in ("--format", name)))
+    assert again.status == 0, again.log
     kept |= {f"reports/{n}": data for n, data in everything_in(house.reports).items()}
+    kept |= unpacked(house.reports)
+    names = {name.rpartition("/")[2] for name in kept}
+    assert names > {"report.sarif", "report.junit.xml", "report.md", "report.csv", "paste.zh.html", "sharedStrings.xml"}
+    assert any(name.startswith("reports/copies/") for name in kept)
     kept["standard output and error"] = house.logs.encode()  # type: ignore[attr-defined]
     for words in (["cite"], ["cite", "seeds", "--format", "jsonl"], ["url", link(849)], ["archive", "list", link(849)]):
         ran = house.run(*words)
