@@ -15,7 +15,8 @@ from urllib.parse import quote
 from crawler.replay.negotiate import Neighbours, http_date
 
 LINK_FORMAT = "application/link-format"
-_NOT_IN_A_LINK = re.compile(r"[^\x21-\x7e]|[<>\"\\^`{}|]")
+# Browsers leave some more as they are that RFC 3986 would have escaped: escaped, it would be another name.
+_NOT_IN_A_LINK = re.compile(r"[^\x21-\x7e]|[<>\"\\]")
 
 
 @dataclass(frozen=True, slots=True)

@@ -81,7 +81,6 @@ def _told(opened: Opened, places: Places, uri: str, around: Neighbours) -> Field
         ("Memento-Datetime", http_date(capture.timestamp)),
         ("X-Archive-Orig-Status", f"{opened.head.status} {opened.head.reason}".strip()[:200]),
         ("Content-Location", places.memento(redact(capture.uri), capture.timestamp)),
-        ("Content-Type", type_of(opened.head)),
         ("Content-Security-Policy", _policy(opened.head, places)),
         _FOREVER,
     ]
@@ -91,8 +90,10 @@ def _told(opened: Opened, places: Places, uri: str, around: Neighbours) -> Field
         fields.append(("X-Evercite-Payload-Datetime", seen))
     if opened.truncated:
         fields.append(("X-Evercite-Truncated", opened.truncated))
-    if disposition := disposition_of(opened.head, original.uri):
-        fields.append(("Content-Disposition", disposition))
+    if opened.length_bytes:
+        fields.append(("Content-Type", type_of(opened.head)))
+        disposition = disposition_of(opened.head, capture.uri)
+        fields += [("Content-Disposition", disposition)] if disposition else []
     return [*fields, ("Link", link_field(links)), *replayed_fields(opened.head)]
 
 

@@ -67,7 +67,7 @@ def _candidates(ledger: Ledger, uri: str) -> Iterator[Series]:
     yield Series(By.URI, uri, GOOD)
     urlkey = read_address(uri).urlkey or ""
     alike = ledger.subjects_alike(urlkey)
-    yield from (Series(By.SUBJECT, subject, GOOD) for subject in alike)
+    yield from (Series(By.SUBJECT, subject, outcomes) for outcomes in (GOOD, CUT_SHORT) for subject in alike)
     if not alike:
         yield Series(By.URLKEY, urlkey, GOOD)
 
