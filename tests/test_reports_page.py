@@ -19,7 +19,8 @@ from crawler.reports.filters import Choice, Filters
 from crawler.reports.health import Row, Tone
 from crawler.reports.lookups import ARCHIVES, find_lookups
 from crawler.reports.organisations import KNOWN, organisation_of
-from crawler.reports.render_html import render_html, tell_distance
+from crawler.reports.render_html import render_html
+from crawler.reports.row_words import tell_distance
 from crawler.reports.strips import draw_strip, tell_strip
 from crawler.reports.words import LANGUAGES, say
 from tests.test_reports_health import HOSTILE, capture, citation, report_of, row, rows_of_all_groups, strip

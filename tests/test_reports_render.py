@@ -430,7 +430,8 @@ def test_what_changed_says_what_it_was() -> None:
 
 def test_pages_link_to_each_other() -> None:
     pages = render_pages(REPORTS["36"], "zh")
-    assert set(pages) == {"index.html", "index.zh.html", "index.en.html"}
+    assert set(pages) == {f"{page}.html" for page in ("index", "index.zh", "index.en", "paste.zh", "paste.en")}
+    assert 'href="paste.zh.html"' in pages["index.zh.html"], "what can be pasted is beside, and nobody is told"
     assert pages["index.html"] == pages["index.zh.html"]
     assert 'href="index.en.html"' in pages["index.zh.html"]
     assert 'href="index.zh.html"' in pages["index.en.html"]

@@ -17,7 +17,7 @@ from crawler.reports.organisations import organisation_of
 from crawler.reports.paste import tell_instead
 from crawler.reports.plain import issue_of, place_of, told
 from crawler.reports.remedies import remedy_of
-from crawler.reports.render_html import find_hints
+from crawler.reports.row_words import find_hints
 from crawler.reports.words import captured_at, say
 
 Value = str | int | None

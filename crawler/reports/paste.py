@@ -18,7 +18,7 @@ from crawler.reports.cells import guard, legal
 from crawler.reports.health import HealthReport, Row, Tone
 from crawler.reports.plain import address_of, issue_of, place_of, title_of
 from crawler.reports.remedies import Remedy, Replacement, Way, is_printable, is_public
-from crawler.reports.render_html import tell_evidence
+from crawler.reports.row_words import tell_evidence
 from crawler.reports.words import captured_at, night_at, say, tell_date
 
 SHEET = ("document", "ordinal", "place", "item", "printed", "instead", "why", "verdict")

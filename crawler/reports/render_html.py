@@ -13,47 +13,51 @@ from datetime import datetime
 from functools import partial
 from pathlib import Path
 
-from crawler.model import Evidence, Group, Outcome, Verdict
+from crawler.model import Group
 from crawler.reports.context import excerpt_context, split_context
 from crawler.reports.elsewhere import find_citing
 from crawler.reports.filters import Filters
-from crawler.reports.health import OURS, TONE, Cell, HealthReport, Row, Tone
+from crawler.reports.health import TONE, Cell, HealthReport, Tone
 from crawler.reports.lookups import find_lookups
 from crawler.reports.page import environment, framed
-from crawler.reports.remedies import Way, remedy_of
+from crawler.reports.render_paste import render_paste_pages
+from crawler.reports.row_words import (
+    find_hints,
+    find_instead,
+    tell_distance,
+    tell_evidence,
+    tell_nights,
+    tell_note,
+    tell_tonight,
+)
 from crawler.reports.strips import draw_strip
-from crawler.reports.words import CATALOG, LANGUAGES, say
+from crawler.reports.words import LANGUAGES
 
 _ENVIRONMENT = environment()
 SCRIPT = (Path(__file__).parent / "report.js").read_text("utf-8")
+# Groups with nothing to act on: a line or two a row, folded away where they are many.
+COMPACT = frozenset({Group.FINE, Group.HANDLED, Group.NOT_CHECKED})
 MOST_OPEN = 60  # rows of a group with nothing to act on that are shown without being asked for
 MOST_PLACES = 12  # other places that cite the same, named in a row
-FAR_DAYS = 45  # a copy that far from the issue date may show another state
-_MONTH_DAYS = 30.44
 
 
-def render_pages(
-    report: HealthReport, language: str, *, nights_href: str = "../index.html", paste: bool = True
-) -> dict[str, str]:
-    """File name → page: index.html in `language` ("zh" or "en"), and one page per language.
+def render_pages(report: HealthReport, language: str, *, nights_href: str = "../index.html") -> dict[str, str]:
+    """File name → page: index.html in `language` ("zh" or "en"), one page per language, and what they link to beside.
 
-    `nights_href` is where the page of all nights is, '' where there is none; `paste`: whether `paste.<language>.html`
-    stands beside.
+    `nights_href` is where the page of all nights is, '' where there is none.
     """
-    pages = {
-        f"index.{code}.html": render_html(report, code, nights_href=nights_href, paste=paste) for code in LANGUAGES
-    }
-    return {"index.html": pages[f"index.{language}.html"], **pages}
+    pages = {f"index.{code}.html": render_html(report, code, nights_href=nights_href) for code in LANGUAGES}
+    return {"index.html": pages[f"index.{language}.html"], **pages, **render_paste_pages(report)}
 
 
-def render_html(report: HealthReport, language: str, *, nights_href: str = "../index.html", paste: bool = True) -> str:
+def render_html(report: HealthReport, language: str, *, nights_href: str = "../index.html") -> str:
     """One page in one language, linking to the other. Valid UTF-8 text."""
     return _ENVIRONMENT.get_template("report.html.j2").render(
         **framed(language, report.timezone, SCRIPT),
         report=report,
         filters=Filters(report, language),
         nights_href=nights_href,
-        paste_href=f"paste.{language}.html" if paste and report.rows else "",
+        paste_href=f"paste.{language}.html",
         compact=COMPACT,
         most_open=MOST_OPEN,
         most_places=MOST_PLACES,
@@ -81,78 +85,3 @@ def draw_legend() -> dict[Tone, str]:
     """One night of each tone."""
     shown = {tone: outcome for outcome, tone in TONE.items()}
     return {tone: draw_strip((Cell("", shown[tone]),))[tone] for tone in Tone}
-
-
-def find_instead(row: Row) -> str:
-    """The address to print instead of the cited one; '' where there is none to print, or none is needed."""
-    remedy = remedy_of(row)
-    return remedy.text if remedy and remedy.way in (Way.ADDRESS, Way.COPY) else ""
-
-
-def tell_distance(row: Row, language: str) -> str:
-    """How far from the issue date a row's copy was taken; '' where that is near, or not known."""
-    days = row.copy.days if row.copy else None
-    if days is None or abs(days) <= FAR_DAYS:
-        return ""
-    return say("ui.copy_late" if days > 0 else "ui.copy_early", language, n=round(abs(days) / _MONTH_DAYS))
-
-
-# Groups with nothing to act on: a line or two a row, the rest folded away.
-COMPACT = frozenset({Group.FINE, Group.HANDLED, Group.NOT_CHECKED})
-_WITH_HINT = frozenset({Group.NEEDS_YOU, Group.WATCHING, Group.CANNOT_JUDGE})
-# Evidence that says nothing beyond the verdict's own word, and verdicts that ask nothing of an editor.
-_PLAIN_RULES = frozenset({"ok", "not-crawled", "not-checked", "not-checked-invalid"})
-_NOTHING_TO_DO = frozenset({Verdict.OK, Verdict.NOT_CRAWLED, Verdict.NOT_CHECKED, Verdict.HUMAN_OK, Verdict.IGNORED})
-
-
-def find_hints(row: Row, language: str, telling: bool = True) -> tuple[str, ...]:
-    """What to do about a row: by its verdict, and by tonight's outcome where that adds something.
-
-    On a night that is not `telling` a failed outcome is no hint about the site.
-    """
-    advice = tell_advice(row, language)
-    hint = say(f"outcome_advice.{row.outcome}", language)
-    adds = row.standing.group in _WITH_HINT and hint != advice and not row.outcome.startswith("ok")
-    return (advice, hint) if adds and (telling or row.outcome in OURS) else (advice,)
-
-
-def tell_advice(row: Row, language: str) -> str:
-    """What to do about a row; a copy is only advised where there is one."""
-    copy = say("ui.advise_copy" if row.copies else "ui.advise_no_copy", language)
-    return say(f"verdict_advice.{row.standing.verdict}", language, copy=copy)
-
-
-def tell_evidence(row: Row, evidence: Evidence, language: str) -> str:
-    """The words of a piece of evidence, without the address where the row shows it already."""
-    shown = row.target
-    if shown and shown != row.printed and evidence.rule in CATALOG["short"] and shown in evidence.en:
-        return say(f"short.{evidence.rule}", language)
-    return evidence.zh if language == "zh" else evidence.en
-
-
-def tell_tonight(row: Row, language: str, telling: bool = True) -> str:
-    """What this night saw; '' where the verdict says it already, or where the whole night says nothing of the sites."""
-    if not telling or row.standing.evidence.rule == row.evidence.rule:
-        return ""
-    return tell_evidence(row, row.evidence, language)
-
-
-def tell_note(row: Row, language: str, telling: bool = True) -> str:
-    """What a compact row says beyond its verdict: odd evidence, a night that went otherwise, something to do."""
-    parts = []
-    if row.standing.evidence.rule not in _PLAIN_RULES:
-        parts.append(tell_evidence(row, row.standing.evidence, language))
-    if TONE[row.outcome] is not Tone.GOOD and row.outcome is not Outcome.NOT_CRAWLED:
-        parts.append(tell_tonight(row, language, telling))
-    if row.standing.verdict not in _NOTHING_TO_DO:
-        parts.append(tell_advice(row, language))
-    return ("" if language == "zh" else " ").join(part for part in parts if part)
-
-
-def tell_nights(row: Row, language: str) -> str:
-    """How many nights stand behind a verdict; '' where none are counted."""
-    n = row.standing.failing_nights
-    if n == 0:
-        return ""
-    confirmed = "nights" if row.standing.group is Group.NEEDS_YOU else "failing_nights"
-    return say(f"ui.{confirmed if n > 1 else confirmed.removesuffix('s')}", language, n=n)

@@ -17,7 +17,7 @@ from crawler.reports.health import HealthReport, Row, Said
 from crawler.reports.paste import tell_instead
 from crawler.reports.plain import address_of, shorten, title_of, told
 from crawler.reports.remedies import remedy_of
-from crawler.reports.render_html import tell_advice, tell_nights
+from crawler.reports.row_words import tell_advice, tell_nights
 from crawler.reports.words import say, tell_time
 
 MOST_ROWS = 200

@@ -15,7 +15,7 @@ from crawler.reports.page import environment, framed
 from crawler.reports.paste import lines_of, tell_errata, tell_footnote, tell_link, tell_sheet
 from crawler.reports.plain import address_of
 from crawler.reports.remedies import remedy_of, replacements
-from crawler.reports.render_html import tell_evidence
+from crawler.reports.row_words import tell_evidence
 from crawler.reports.words import LANGUAGES
 
 _ENVIRONMENT = environment()
