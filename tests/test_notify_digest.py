@@ -24,6 +24,7 @@ from tests.test_reports_health import (
     HOSTILE,
     NOW,
     WEATHER,
+    changed,
     citation,
     full_report,
     invalid_report,
@@ -186,6 +187,14 @@ def test_what_a_program_is_told_is_what_the_rows_say() -> None:
 def test_a_message_comes_back_from_the_ledger_as_it_was_written() -> None:
     message = write(digest_of(full_report()), "zh")
     assert Message.read(message.data) == message
+
+
+def test_of_a_change_the_first_facts_are_told() -> None:
+    one = replace(turned("changed"), changed=changed())
+    text = write(digest_of(report_of([one])), "zh").text.replace("\n   ", "")
+    assert "日期 2026年3月14日 → 2026年4月30日" in text, "an editor would have to open the report to see what changed"
+    assert "金额 无 → USD 1,200" in text
+    assert "date 2026年3月14日 → 2026年4月30日" in write(digest_of(report_of([one])), "en").text.replace("\n   ", " ")
 
 
 # ---------------------------------------------------------------- text of strangers

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import tzinfo
 
 from crawler.model import Standing
 from crawler.notify.letter import Entry, Letter, Section, clean
 from crawler.notify.transitions import Kind, Transition, find_transitions
-from crawler.reports.health import HealthReport, Said
+from crawler.reports.health import HealthReport, Row, Said
 from crawler.reports.words import say, tell_date
 
 MOST_TOLD = 40
+MOST_FACTS = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +115,18 @@ def _entry(digest: Digest, one: Transition, language: str) -> Entry:
         head=head[:1].upper() + head[1:],
         place=f"{place} · {clean(item)}" if item else place,
         address=clean(row.printed),
-        why=clean(row.standing.evidence.zh if language == "zh" else row.standing.evidence.en),
+        why=_why(row, digest.report.zone, language),
         link=digest.link_of(one),
     )
+
+
+def _why(row: Row, zone: tzinfo, language: str) -> str:
+    """Why the verdict; of what changed, what it is and the first facts that are other ones now."""
+    why = clean(row.standing.evidence.zh if language == "zh" else row.standing.evidence.en)
+    if row.changed is None:
+        return why
+    nothing = say("fact.none", language)
+    facts = [f"{what} {a or nothing} → {b or nothing}" for what, a, b in row.changed.facts(language)[:MOST_FACTS]]
+    told = ("；" if language == "zh" else "; ").join([row.changed.told(language), *facts])
+    date = tell_date(row.changed.baseline_at, language, zone)
+    return f"{why}{'' if language == 'zh' else ' '}{clean(say('notify.compared', language, date=date, what=told))}"
