@@ -42,7 +42,13 @@ SLOW_S = 60.0
 _TARGET = re.compile(rb"/(timegate|timemap/link|timemap/json|memento)/(.*)", re.DOTALL)
 # On every answer of either origin.
 _PLAIN: Fields = [("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer")]
-_ISOLATED: Fields = [*_PLAIN, ("Cross-Origin-Resource-Policy", "same-origin")]
+# A sandboxed page may have no opener policy of its own (WHATWG HTML §7.4.5, read in November 2026): it would not be
+# shown at all.
+_ISOLATED: Fields = [
+    *_PLAIN,
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "unsafe-none"),
+]
 _INERT = ("Content-Security-Policy", "sandbox; default-src 'none'")
 
 log = logging.getLogger(__name__)
