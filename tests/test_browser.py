@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Literal
+from urllib.parse import unquote
 
 import pytest
 from playwright.sync_api import Browser, Page, expect, sync_playwright
@@ -124,6 +125,18 @@ def test_every_anchor_leads_to_a_place_on_the_page(page: Page, latest: Path, lan
     targets = page.eval_on_selector_all("a[href^='#']", "links => links.map(a => a.getAttribute('href').slice(1))")
     assert targets
     assert [t for t in targets if page.locator(f"[id='{t}']").count() != 1] == []
+
+
+def test_every_link_to_a_file_answers(page: Page, latest: Path) -> None:
+    folders = [latest, next(night for night in sorted(latest.parent.iterdir()) if night.name.startswith("2"))]
+    for name in ("index.html", "index.zh.html", "index.en.html", "paste.zh.html", "paste.en.html"):
+        for folder in folders:
+            page.goto((folder / name).as_uri())
+            links = page.eval_on_selector_all("a[href]", "links => links.map(a => a.getAttribute('href'))")
+            beside = {link.partition("#")[0] for link in links if not link.startswith(("#", "http:", "https:"))}
+            assert len(beside) > 1
+            lost = [link for link in beside if not (folder / unquote(link)).is_file()]
+            assert lost == [], f"an editor who opens {folder.name}/{name} clicks in vain"
 
 
 @pytest.mark.parametrize("language", ["zh", "en"])
