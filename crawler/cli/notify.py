@@ -103,7 +103,7 @@ def _show(message: Message, status: int) -> int:
 def _send(ledger: Ledger, message: Message, config: Config, now: datetime, *, by_any: bool = False) -> bool:
     """Send a message by every channel that has not sent it yet; whether all (or any) of them have by now."""
     from crawler.ledger.messages import Fate
-    from crawler.night.notifying import Speaker, queue, send_queued, tell_fate
+    from crawler.night.notifying import queue, send_queued, tell_fate
 
     def queued() -> list[Queued]:
         return [one for one in ledger.messages() if (one.about, one.kind) == (message.about, message.kind)]
@@ -112,13 +112,18 @@ def _send(ledger: Ledger, message: Message, config: Config, now: datetime, *, by
     for one in queued():
         if one.fate is not Fate.WAITING:
             print(plain(tell_fate(one)))
-    send_queued(ledger, queued(), config, now, Speaker(lambda line: print(plain(line)), _whisper))
+    send_queued(ledger, queued(), config, now, _Terminal())
     return (any if by_any else all)(one.fate is Fate.SENT for one in queued())
 
 
-def _whisper(line: str) -> None:
-    """What went wrong, for the person who waits."""
-    print(f"evercite: {plain(line)}", file=sys.stderr)
+class _Terminal:
+    """Tells a person what was sent, and what was not."""
+
+    def say(self, text: str) -> None:
+        print(plain(text))
+
+    def warn(self, text: str) -> None:
+        print(f"evercite: {plain(text)}", file=sys.stderr)
 
 
 def _need_channels(config: Config) -> None:

@@ -12,14 +12,16 @@ from __future__ import annotations
 
 import signal
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from crawler.config import Config
+from crawler.errors import LedgerError
 from crawler.judge.weather import Weather, find_weather
 from crawler.ledger.ledger import Ledger
 from crawler.ledger.messages import Fate, Queued
@@ -38,12 +40,14 @@ from crawler.reports.health import HealthReport, Said
 MOST_ROUNDS = 2
 
 
-@dataclass(frozen=True, slots=True)
-class Speaker:
-    """Who is told how the sending goes: `say` what went well, `warn` what did not."""
+class Speaker(Protocol):
+    """Who is told how the sending goes; a night's Voice is one."""
 
-    say: Callable[[str], None]
-    warn: Callable[[str], None]
+    def say(self, text: str) -> None:
+        """Say what went well."""
+
+    def warn(self, text: str) -> None:
+        """Say what did not."""
 
 
 # ---------------------------------------------------------------- what is to be told
@@ -72,7 +76,9 @@ def _told_last(ledger: Ledger, report: HealthReport, last: str | None) -> Mappin
 
 def _new_weather(ledger: Ledger, report: HealthReport, last: str | None) -> list[Said]:
     """The report's lines about whole sites, but for those of hosts that had such weather before."""
-    before = {one.host for one in _weather_of(ledger, last)} if last and report.weather else set()
+    if last is None or not report.weather:
+        return list(report.weather)
+    before = {one.host for one in _weather_of(ledger, last)}
     old = {one.evidence.en for one in _weather_of(ledger, report.night_id) if one.host in before}
     return [line for line in report.weather if line.en not in old]
 
@@ -133,9 +139,12 @@ def queue(ledger: Ledger, message: Message, config: Config, now: datetime) -> No
 
 def notify_night(ledger: Ledger, config: Config, now: datetime, speaker: Speaker) -> None:
     """Send everything that waits, this night's and what an earlier one could not send."""
-    waiting = [one for one in ledger.messages() if one.fate in (Fate.WAITING, Fate.SENDING)]
-    if waiting:
-        send_queued(ledger, waiting, config, now, speaker)
+    try:
+        waiting = [one for one in ledger.messages() if one.fate in (Fate.WAITING, Fate.SENDING)]
+        if waiting:
+            send_queued(ledger, waiting, config, now, speaker)
+    except LedgerError as error:
+        speaker.warn(str(error))  # the night has ended, and its report stands
 
 
 def send_queued(ledger: Ledger, queued: Sequence[Queued], config: Config, now: datetime, speaker: Speaker) -> None:
