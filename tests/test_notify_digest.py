@@ -20,6 +20,7 @@ from crawler.notify.render import COLUMNS, MOST_CHAT_BYTES, calm, calm_address, 
 from crawler.notify.transitions import find_transitions
 from crawler.reports.health import HealthReport, Row
 from crawler.reports.words import CATALOG, LANGUAGES
+from tests.house import ROOT
 from tests.test_reports_health import (
     HOSTILE,
     NOW,
@@ -182,6 +183,13 @@ def test_what_a_program_is_told_is_what_the_rows_say() -> None:
         assert told["after"] == by_id[told["id"]].standing.verdict
         assert told["group"] == by_id[told["id"]].standing.group
     json.dumps(payload).encode("ascii")
+
+
+def test_the_documentation_names_every_field_that_a_program_is_told() -> None:
+    page = (ROOT / "docs" / "messages.md").read_text("utf-8")
+    payload = digest_payload(digest_of(full_report()))
+    names = [*payload, *payload["transitions"][0], "since", "hours"]
+    assert not [name for name in names if f"`{name}`" not in page]
 
 
 def test_a_message_comes_back_from_the_ledger_as_it_was_written() -> None:
