@@ -47,7 +47,7 @@ def tell_strip(cells: Sequence[Cell], language: str, zone: tzinfo) -> str:
 
 def _tell_cell(cell: Cell, language: str) -> str:
     said = say(f"outcome.{cell.outcome}" if cell.outcome else "ui.strip_none", language)
-    return said if cell.counted else say("ui.not_counted", language, outcome=said)
+    return said if cell.counted else say("ui.uncounted", language, outcome=said)
 
 
 def _span(run: Sequence[Cell], language: str, zone: tzinfo) -> str:
