@@ -111,6 +111,12 @@ def test_any_status_and_head_is_shown(site: Served, name: str, status: int, cont
     assert bool(shown.value("content-disposition")) == (name == "program")
 
 
+def test_what_came_in_part_is_said_to_be_a_part(site: Served) -> None:
+    shown = site.open(f"{HOST}/half")
+    assert shown.content == b"<p>half"
+    assert shown.value("x-evercite-truncated") == "disconnect", "half a page would be shown as all of it"
+
+
 # ---------------------------------------------------------------- content
 
 

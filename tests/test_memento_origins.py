@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from crawler.replay import memento_app
 from tests.memento_house import HOST, LARGE, Served, ask, served, shared
 
 
@@ -121,17 +122,41 @@ def test_whoever_goes_away_leaves_no_file_open(site: Served) -> None:
             connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             connection.sendall(f"GET /memento/{found.timestamp}/{found.uri} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
             assert connection.recv(1024).startswith(b"HTTP/1.1 200")
-    assert wait_for_none_open(), "a file of the archive would stay open for a client that is gone"
+    assert soon(lambda: not files_held()), "a file of the archive would stay open for a client that is gone"
     assert site.open(f"{HOST}/odd/large.bin").content == LARGE
 
 
-def wait_for_none_open() -> bool:
-    """Whether soon no WARC file is open in this process, in which the server runs."""
-    for _ in range(200):
-        held = [
-            link for link in Path("/proc/self/fd").iterdir() if link.exists() and ".warc.gz" in str(link.readlink())
-        ]
-        if not held:
+def test_whoever_takes_too_long_is_let_go(
+    site: Served, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(memento_app, "SLOW_S", 0.3)
+    found = site.captures(f"{HOST}/odd/large.bin")[0]
+    place = urlsplit(site.content)
+    with closing(socket.socket()) as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+        connection.connect((place.hostname or "", place.port or 0))
+        connection.sendall(f"GET /memento/{found.timestamp}/{found.uri} HTTP/1.1\r\nHost: x\r\n\r\n".encode())
+        assert connection.recv(100).startswith(b"HTTP/1.1 200")
+        assert soon(lambda: "took too long" in caplog.text), "who reads nothing would be waited for for ever"
+        assert soon(lambda: not files_held()), "a file of the archive would stay open for who reads nothing"
+
+
+def files_held() -> list[Path]:
+    """The WARC files that are open in this process, in which the server runs."""
+    return [link for link in Path("/proc/self/fd").iterdir() if ".warc.gz" in target_of(link)]
+
+
+def target_of(link: Path) -> str:
+    try:
+        return str(link.readlink())
+    except OSError:  # closed meanwhile
+        return ""
+
+
+def soon(holds: Callable[[], bool]) -> bool:
+    """Whether something comes to hold while somebody would wait."""
+    for _ in range(400):
+        if holds():
             return True
         time.sleep(0.05)
     return False

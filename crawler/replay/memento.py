@@ -92,7 +92,7 @@ def _told(opened: Opened, places: Places, uri: str, around: Neighbours) -> Field
         fields.append(("X-Evercite-Truncated", opened.truncated))
     if opened.length_bytes:
         fields.append(("Content-Type", type_of(opened.head)))
-        disposition = disposition_of(opened.head, capture.uri)
+        disposition = disposition_of(opened.head, redact(capture.uri))
         fields += [("Content-Disposition", disposition)] if disposition else []
     return [*fields, ("Link", link_field(links)), *replayed_fields(opened.head)]
 

@@ -18,6 +18,7 @@ from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
+from traceback import format_tb
 from typing import Any
 
 from crawler.errors import ArchiveError, LedgerError
@@ -39,6 +40,7 @@ Read = Callable[[Ledger, Asked], Answer]
 THREADS = 4
 # How long a client may take for a piece of content.
 SLOW_S = 60.0
+AT_ONCE_BYTES = 256 * 1024
 _TARGET = re.compile(rb"/(timegate|timemap/link|timemap/json|memento)/(.*)", re.DOTALL)
 # On every answer of either origin.
 _PLAIN: Fields = [("X-Content-Type-Options", "nosniff"), ("Referrer-Policy", "no-referrer")]
@@ -149,8 +151,8 @@ class Resources:
             log.error("%s", redact_text(str(error)))
             self._ledgers.drop()
             return refuse(asked, 503, "no-ledger", [_INERT])
-        except Exception as error:
-            log.error("a fault of ours: %s", redact_text(repr(error)), exc_info=_bare(error))
+        except Exception as error:  # noqa: BLE001 -- a fault of ours: a sentence to the client, its place to our log
+            log.error("a fault of ours: %s\n%s", redact_text(repr(error)), "".join(format_tb(error.__traceback__)))
             return refuse(asked, 500, "fault", [_INERT])
 
     async def _send(self, asked: Asked, answer: Answer, receive: Receive, send: Send) -> None:
@@ -159,11 +161,11 @@ class Resources:
             fields.append(("Content-Length", str(answer.length)))
         headers = [(name.lower().encode("ascii"), value.encode("latin-1", "replace")) for name, value in fields]
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
-        if answer.pieces is None or asked.method == "HEAD":
-            content = b"" if asked.method == "HEAD" else answer.content
-            await send({"type": "http.response.body", "body": content})
+        pieces = answer.pieces or _sliced(answer.content)
+        if asked.method == "HEAD" or pieces is None:
+            await send({"type": "http.response.body", "body": b"" if asked.method == "HEAD" else answer.content})
         else:
-            await self._stream(answer.pieces, receive, send)
+            await self._stream(pieces, receive, send)
 
     async def _stream(self, pieces: Iterator[bytes], receive: Receive, send: Send) -> None:
         """Send pieces as the client takes them; without a last one where it goes, is too slow, or they are broken."""
@@ -196,6 +198,13 @@ def read_request(scope: Scope) -> Asked:
     return Asked(scope["method"], kind, f"{rest}?{query}" if query else rest, fields)
 
 
+def _sliced(content: bytes) -> Iterator[bytes] | None:
+    """What is too long to be sent at one go, in pieces."""
+    if len(content) <= AT_ONCE_BYTES:
+        return None
+    return (content[at : at + AT_ONCE_BYTES] for at in range(0, len(content), AT_ONCE_BYTES))
+
+
 async def _wait_until_gone(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
@@ -205,8 +214,3 @@ def _close(pieces: Iterator[bytes]) -> None:
     """Let go of the file under what was not read to its end."""
     with suppress(ValueError):  # a thread is reading it still, and lets it go itself
         getattr(pieces, "close", lambda: None)()
-
-
-def _bare(error: BaseException) -> tuple[type[BaseException], BaseException, Any]:
-    """An error with the lines it came from, without its words: they may hold an address."""
-    return type(error), type(error)(), error.__traceback__
