@@ -216,6 +216,11 @@ def test_nothing_in_a_workbook_acts(language: str) -> None:
     assert any("_x0041_" in str(found[item]) for found in rows), "Excel would read an escape where a title has letters"
 
 
+def test_a_workbook_is_dated_by_its_night() -> None:
+    made = book_of(REPORTS["copied"], "en").properties.created
+    assert made == REPORTS["copied"].now.replace(tzinfo=None), "written twice, it would be another file"
+
+
 def test_numbers_are_numbers() -> None:
     sheet = book_of(REPORTS["copied"], "en").worksheets[1]
     nights = [column.id for column in COLUMNS].index("nights") + 1

@@ -106,7 +106,7 @@ def test_shares_are_told_as_people_do() -> None:
 
 @given(st.integers(0, 50), st.integers(0, 50))
 def test_no_bar_leaves_the_picture(dead: int, needs: int) -> None:
-    chart = draw_months(months(3, dead=dead, needs=needs, cited=50))
+    chart = draw_months([*months(3, dead=dead, needs=needs, cited=50), *months(1, dead=1, needs=1, cited=10_000)])
     for bar in chart.bars:
         for share in (bar.dead, bar.needs):
             assert 0 <= chart.height(share, 92) <= 92
