@@ -14,7 +14,7 @@ from crawler.judge.rows import GOOD
 from crawler.ledger.judged import JudgedCapture
 from crawler.ledger.ledger import Ledger
 from crawler.model import Capture, Citation, Copy
-from crawler.replay.best import Candidate, Sought, best_copy
+from crawler.replay.best import CUT_SHORT, Candidate, Sought, best_copy
 from crawler.urls.address import read_address
 
 _ID = re.compile(r"[0-9a-f]{12}")
@@ -82,10 +82,19 @@ def _held_as_cited(ledger: Ledger, printed: str, nothing: Holdings) -> Holdings:
 def _held(ledger: Ledger, uri: str, citation: Citation | None = None) -> Holdings:
     urlkey = read_address(uri).urlkey or ""
     seen = {c.record_id: c for other in [uri, *ledger.final_uris(uri)] for c in ledger.captures_of(other, urlkey)}
-    judged = [*ledger.captures_ending_on(uri), *ledger.judged_captures(uri)]
+    judged = _judged(ledger, uri, urlkey)
     read = candidates_of(judged, accepted_states(ledger, uri, judged))
     ordered = sorted({**{key: Candidate(c) for key, c in seen.items()}, **read}.values(), key=_timestamp)
     return Holdings(uri, tuple(ordered), citation, bool(judged) or ledger.is_subject(uri))
+
+
+def _judged(ledger: Ledger, uri: str, urlkey: str) -> list[JudgedCapture]:
+    """What nights judged of a uri, as a target or where others led; else of cited ones that share its key: with http
+    for https, with or without www."""
+    own = [*ledger.captures_ending_on(uri), *ledger.judged_captures(uri)]
+    if own or ledger.is_subject(uri):
+        return own
+    return [one for other in ledger.subjects_alike(urlkey) for one in ledger.judged_captures(other)]
 
 
 def _timestamp(candidate: Candidate) -> str:
@@ -120,16 +129,22 @@ def find_copy(ledger: Ledger, citation: Citation, upto: str, zone: tzinfo = UTC)
     if uri is None:
         return None
     sought = Sought(issued=citation.issued, zone=zone)
-    around = ledger.judged_around(uri, GOOD, _night_near(sought), upto)
-    if around and not any(map(_is_unclear, around)):
+    around = _around(ledger, uri, sought, upto)
+    if not any(map(_is_unclear, around)):
         return best_copy(candidates_of(around).values(), sought)
     judged = [one for one in ledger.judged_captures(uri) if one.capture.night <= upto]
     return best_copy(candidates_of(judged, accepted_states(ledger, uri, judged)).values(), sought)
 
 
+def _around(ledger: Ledger, uri: str, sought: Sought, upto: str) -> list[JudgedCapture]:
+    """The good captures around what is sought, or else those that broke off."""
+    near = _night_near(sought)
+    return ledger.judged_around(uri, GOOD, near, upto) or ledger.judged_around(uri, CUT_SHORT, near, upto)
+
+
 def _is_unclear(one: JudgedCapture) -> bool:
-    """Whether the captures around a date do not decide alone: one is replaced, broken off, or empty."""
-    return bool(one.change and one.change.replaced) or not one.whole or not has_body(one.capture)
+    """Whether the captures around a date do not decide alone: a good one shows another text, or is a part."""
+    return one.outcome in GOOD and (bool(one.change and one.change.replaced) or not one.whole)
 
 
 def _night_near(sought: Sought) -> str:
