@@ -40,6 +40,7 @@ _TOP = {"valign": "top", "align": "left", "text_wrap": True}
 _SHEET_WIDTHS = (24, 6, 18, 36, 44, 50, 44, 14)  # of SHEET's columns
 _ERRATA_WIDTHS = {"document": 30, "issued": 16, "ordinal": 6, "sentence": 110}
 _OVERVIEW_WIDTHS = (26, 100)
+_LINE_PT = 17  # a line of Chinese in the default size
 MOST_LINES = 8  # of a row's height
 _WIDE = 0x1100  # from here on characters may be two columns wide (Unicode, UAX #11)
 
@@ -198,4 +199,4 @@ def _write_table(
 def _height(value: Value, width: int) -> int:
     """How high a wrapped cell of so many characters is, in points; a long text shows its beginning."""
     wide = sum(2 if ord(char) >= _WIDE else 1 for char in str(value)[: 2 * MOST_LINES * width])
-    return 15 * min(1 + wide // width, MOST_LINES)
+    return _LINE_PT * min(1 + wide // width, MOST_LINES)
