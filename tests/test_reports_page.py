@@ -248,3 +248,9 @@ def test_a_moved_page_is_printed_as_it_is_now() -> None:
     [card] = html.document_fromstring(render_html(report_of([moved]), "zh")).xpath("//article")
     [told] = [dd for dd in card.xpath(".//dd") if say("ui.print_this", "zh") in dd.text_content()]
     assert told.xpath(".//a/@href") == ["https://www.example.org/library/report-2025-final"]
+
+
+@pytest.mark.parametrize("section", ["تقرير السلام", "דוח", "abc ڛ"])
+def test_a_section_from_right_to_left_turns_nothing_else_around(section: str) -> None:
+    [card] = html.document_fromstring(render_html(report_of([dead(section=section)]), "zh")).xpath("//article")
+    assert card.xpath("string(.//p[@class='place']/bdi)") == section

@@ -19,7 +19,7 @@ from markupsafe import Markup
 from crawler.model import Group
 from crawler.reports.chart import draw_months, find_worst
 from crawler.reports.strips import draw_strip, tell_strip
-from crawler.reports.visible import is_web, show
+from crawler.reports.visible import is_web, isolate, show
 from crawler.reports.words import (
     HTML_LANGUAGES,
     LANGUAGES,
@@ -57,6 +57,7 @@ def environment(*folders: Path) -> Environment:
         lstrip_blocks=True,
     )
     made.filters["show"] = show
+    made.filters["isolate"] = isolate
     made.globals.update(draw_months=draw_months, find_worst=find_worst)  # for trend.html.j2
     made.filters["upper_first"] = lambda text: text[:1].upper() + text[1:]
     return made

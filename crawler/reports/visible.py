@@ -12,11 +12,16 @@ import unicodedata
 from functools import lru_cache
 from urllib.parse import urlsplit
 
+from markupsafe import Markup
+
 # Cc control, Cf format (bidi controls, zero-width, tags), Cs lone surrogates, Co private use, Zl/Zp separators.
 _SHOWN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _BLANKS = "\t\n\r"
 # Emoji joined to one picture, and the joiners that Persian and Indic scripts spell with (UAX #31).
 _JOINERS = re.compile("(?<=\\w)[\u200c\u200d](?=\\w)|(?<=[\ufe0f\U0001f300-\U0001faff])\u200d")
+
+# The blocks of Hebrew, Arabic, Syriac, Thaana, N'Ko and all else that Unicode reserves for such scripts (UAX #9 §3.2).
+_FROM_RIGHT = re.compile("[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufeff\U00010800-\U00010fff\U0001e800-\U0001efff]")
 
 
 def show(text: str) -> str:
@@ -31,6 +36,15 @@ def _show_char(char: str) -> str:
     if char in _BLANKS:
         return " "
     return f"[U+{ord(char):04X}]" if unicodedata.category(char) in _SHOWN else char
+
+
+def isolate(text: str) -> str:
+    """The text shown, isolated in its own direction where it has letters that are written from right to left.
+
+    An element more on each of ten thousand rows is what isolating every text would cost.
+    """
+    shown = show(text)
+    return Markup("<bdi>{}</bdi>").format(shown) if _FROM_RIGHT.search(shown) else shown
 
 
 @lru_cache(4096)
