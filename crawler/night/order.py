@@ -34,6 +34,7 @@ from crawler.night.assess import assess, before, find_settled, read_night, subje
 from crawler.night.beside import plan_side_looks
 from crawler.night.fixity import prove_again
 from crawler.night.lock import night_lock
+from crawler.night.notifying import notify_night, queue_night
 from crawler.night.plan import (
     cited_by,
     look_again,
@@ -150,6 +151,7 @@ def _finish(run: _Run) -> int:
     run.writer.close()
     merge_index(run.places.archive)
     _replace_latest(run.places.reports, run.folder)
+    queue_night(ledger, report, config, run.clock.now())
     ledger.end_night(night.id, run.clock.now(), status, RULES_VERSION)
     try:
         publisher.write_nights(run.places.reports, run.clock.now())
@@ -157,6 +159,7 @@ def _finish(run: _Run) -> int:
         run.voice.warn(str(error))  # the night and its report stand
     said = (report.lead, *report.archive_problems)
     run.voice.close_with(_joined(said, config.language), run.folder / "index.html")
+    notify_night(ledger, config, run.clock.now(), run.voice)
     return status
 
 
