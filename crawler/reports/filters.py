@@ -40,7 +40,8 @@ class Filters:
         self._rows = report.rows
         self._documents = _numbered(row.citation.document for row in report.rows)
         self._sections = _numbered(row.citation.section or "" for row in report.rows)
-        self._organisations = _numbered(_key_of(row) for row in report.rows)
+        self._keys = {row.citation.id: _key_of(row) for row in report.rows}
+        self._organisations = _numbered(self._keys.values())
         self._tokens = {row.citation.id: self._tokens_of(row) for row in report.rows}
         self._counts = Counter(token for tokens in self._tokens.values() for token in tokens)
 
@@ -61,7 +62,7 @@ class Filters:
         places = (
             self.document_token(cited.document),
             f"s{self._sections[cited.section or '']}",
-            f"o{self._organisations[_key_of(row)]}",
+            f"o{self._organisations[self._keys[cited.id]]}",
         )
         judged = (f"g-{standing.group}", f"v-{standing.verdict}")
         more = (

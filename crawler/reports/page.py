@@ -18,8 +18,8 @@ from markupsafe import Markup
 
 from crawler.model import Group
 from crawler.reports.chart import draw_months, find_worst
-from crawler.reports.strips import draw_strip, tell_strip
-from crawler.reports.visible import is_web, isolate, show
+from crawler.reports.strips import draw_picture
+from crawler.reports.visible import brief, is_web, isolate, show
 from crawler.reports.words import (
     HTML_LANGUAGES,
     LANGUAGES,
@@ -57,6 +57,7 @@ def environment(*folders: Path) -> Environment:
         lstrip_blocks=True,
     )
     made.filters["show"] = show
+    made.filters["brief"] = brief
     made.filters["isolate"] = isolate
     made.globals.update(draw_months=draw_months, find_worst=find_worst)  # for trend.html.j2
     made.filters["upper_first"] = lambda text: text[:1].upper() + text[1:]
@@ -84,6 +85,5 @@ def framed(language: str, timezone: str, script: str = "") -> dict[str, Any]:
         "night_at": night_at,
         "captured_at": captured_at,
         "is_web": is_web,
-        "draw_strip": draw_strip,
-        "tell_strip": lambda cells: tell_strip(cells, language, zone),
+        "picture": lambda cells: draw_picture(cells, language, zone),
     }

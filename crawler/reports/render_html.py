@@ -9,11 +9,14 @@ Rules:
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
-from crawler.model import Group
+from markupsafe import Markup
+
+from crawler.model import Group, Verdict
 from crawler.reports.context import excerpt_context, split_context
 from crawler.reports.elsewhere import find_citing
 from crawler.reports.filters import Filters
@@ -31,7 +34,7 @@ from crawler.reports.row_words import (
     tell_tonight,
 )
 from crawler.reports.strips import draw_strip
-from crawler.reports.words import LANGUAGES
+from crawler.reports.words import LANGUAGES, say
 
 _ENVIRONMENT = environment()
 SCRIPT = (Path(__file__).parent / "report.js").read_text("utf-8")
@@ -54,6 +57,7 @@ def render_html(report: HealthReport, language: str, *, nights_href: str = "../i
     """One page in one language, linking to the other. Valid UTF-8 text."""
     return _ENVIRONMENT.get_template("report.html.j2").render(
         **framed(language, report.timezone, SCRIPT),
+        headed=draw_heads(language),
         report=report,
         filters=Filters(report, language),
         nights_href=nights_href,
@@ -79,6 +83,18 @@ def render_html(report: HealthReport, language: str, *, nights_href: str = "../i
 
 def _day(at: datetime, report: HealthReport) -> str:
     return f"{at.astimezone(report.zone):%F}"
+
+
+def draw_heads(language: str) -> Callable[[Group, Verdict], Markup]:
+    """What tells a verdict at the head of a row: the group's icon and the word. Each is drawn once."""
+    icon = _ENVIRONMENT.get_template("parts.html.j2").make_module().icon  # type: ignore[attr-defined] # a macro of it
+
+    @cache
+    def draw(group: Group, verdict: Verdict) -> Markup:
+        word = say(f"verdict.{verdict}", language)
+        return Markup("{}{}").format(icon(group), word[:1].upper() + word[1:])
+
+    return draw
 
 
 def draw_legend() -> dict[Tone, str]:

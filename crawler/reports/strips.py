@@ -12,6 +12,8 @@ from datetime import tzinfo
 from functools import lru_cache
 from itertools import groupby
 
+from markupsafe import Markup
+
 from crawler.reports.health import Cell, Tone
 from crawler.reports.words import night_at, say, tell_short
 
@@ -28,6 +30,20 @@ _NOT_DUE = "M{x} 15.5m4 0h2"
 
 
 @lru_cache(4096)
+def draw_picture(cells: Sequence[Cell], language: str, zone: tzinfo) -> Markup:
+    """The strip as inline SVG. Rows have their nights in common: most pictures are drawn once."""
+    width = len(cells) * CELL_WIDTH
+    paths = Markup("").join(_PATH.format(tone, drawn) for tone, drawn in draw_strip(cells).items())
+    return _PICTURE.format(width=width, height=HEIGHT, title=tell_strip(cells, language, zone), paths=paths)
+
+
+_PATH = Markup('<path class="{}" d="{}"/>')
+_PICTURE = Markup(
+    '<svg class="strip" viewBox="0 0 {width} {height}" width="{width}" height="{height}" role="img">'
+    "<title>{title}</title>{paths}</svg>"
+)
+
+
 def draw_strip(cells: Sequence[Cell]) -> dict[Tone, str]:
     """The path data (SVG 2 §9.3) of each tone that occurs, in a picture CELL_WIDTH a night wide and HEIGHT high."""
     drawn: dict[Tone, str] = {}
@@ -37,7 +53,6 @@ def draw_strip(cells: Sequence[Cell]) -> dict[Tone, str]:
     return drawn
 
 
-@lru_cache(4096)
 def tell_strip(cells: Sequence[Cell], language: str, zone: tzinfo) -> str:
     """The strip in words: 8 Jan–18 Jan fine; 19 Jan–21 Jan not found (404)."""
     runs = [tuple(run) for _, run in groupby(cells, key=lambda cell: _tell_cell(cell, language))]

@@ -17,6 +17,7 @@ from markupsafe import Markup
 # Cc control, Cf format (bidi controls, zero-width, tags), Cs lone surrogates, Co private use, Zl/Zp separators.
 _SHOWN = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _BLANKS = "\t\n\r"
+BRIEF = 200  # characters that stand for a long text where it is only named
 # Emoji joined to one picture, and the joiners that Persian and Indic scripts spell with (UAX #31).
 _JOINERS = re.compile("(?<=\\w)[\u200c\u200d](?=\\w)|(?<=[\ufe0f\U0001f300-\U0001faff])\u200d")
 
@@ -38,16 +39,21 @@ def _show_char(char: str) -> str:
     return f"[U+{ord(char):04X}]" if unicodedata.category(char) in _SHOWN else char
 
 
+def brief(text: str) -> str:
+    """The text shown, its begin where it is long."""
+    return show(text) if len(text) <= BRIEF else show(text[:BRIEF]) + "…"
+
+
 def isolate(text: str) -> str:
-    """The text shown, isolated in its own direction where it has letters that are written from right to left.
+    """The text shown briefly, isolated in its own direction where it has letters that are written from right to left.
 
     An element more on each of ten thousand rows is what isolating every text would cost.
     """
-    shown = show(text)
+    shown = brief(text)
     return Markup("<bdi>{}</bdi>").format(shown) if _FROM_RIGHT.search(shown) else shown
 
 
-@lru_cache(4096)
+@lru_cache(1 << 16)
 def is_web(uri: str | None) -> bool:
     """Whether a uri may become a link: http or https with a host, and nothing invisible in it."""
     if not uri or show(uri) != uri or " " in uri:

@@ -73,4 +73,7 @@ def night_at(night: str) -> datetime:
 
 def captured_at(timestamp: str) -> datetime:
     """The instant of a 17-digit timestamp (YYYYMMDDhhmmssmmm); shorter ones count from their start."""
-    return datetime.strptime(timestamp[:14], "%Y%m%d%H%M%S").replace(tzinfo=UTC)
+    whole = timestamp[:14] + "00000101000000"[len(timestamp[:14]) :]
+    year, rest = int(whole[:4]), whole[4:]
+    month, day, hour, minute, second = (int(rest[place : place + 2]) for place in range(0, 10, 2))
+    return datetime(year, month, day, hour, minute, second, tzinfo=UTC)
