@@ -21,7 +21,6 @@ from starlette.datastructures import Headers, MutableHeaders
 from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from crawler.reports.visible import show
 from crawler.serve.token import COOKIE, Token
 from crawler.urls.redact import redact, redact_text
 
@@ -168,8 +167,12 @@ def _target(scope: Scope) -> str:
     path = "/" + path.removeprefix(PASS).partition("/")[2] if path.startswith(PASS) else path
     before, scheme, rest = path.partition("http")
     told = redact_text(before) + (redact(scheme + rest) if scheme else "")
-    shown = show(told)[:MOST_LOGGED]
-    return f"{shown}?{show(redact_text(names))[:MOST_LOGGED]}" if names else shown
+    shown = _printable(told)[:MOST_LOGGED]
+    return f"{shown}?{_printable(redact_text(names))[:MOST_LOGGED]}" if names else shown
+
+
+def _printable(text: str) -> str:
+    return "".join(one if one.isprintable() else one.encode("unicode_escape").decode() for one in text)
 
 
 class _Said:

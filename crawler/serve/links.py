@@ -52,7 +52,7 @@ from crawler.urls.redact import redact
 
 # Later than every night's id.
 LATEST = "~"
-MOST_SPELLS = 60
+MOST_SPELLS = 20
 MOST_CAPTURES = 30
 MOST_STATES = 20
 # More captures than nights in a century.

@@ -29,7 +29,8 @@ def showing_app(site: Site) -> ASGIApp:
 
 def copies_app(site: Site) -> ASGIApp:
     """Mementos, on the origin of archived copies."""
-    return memento_app.content_app(site.archive / LEDGER, site.archive, site.base, site.copies_base)
+    mementos = site.base if site.token else site.copies_base
+    return memento_app.content_app(site.archive / LEDGER, site.archive, site.base, mementos)
 
 
 LEDGER = "ledger.sqlite3"

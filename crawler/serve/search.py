@@ -42,7 +42,7 @@ class Found:
 
 def search(ledger: Ledger, asked: str) -> Found:
     """The citations that an id, an address or words lead to; those of the address first."""
-    words = asked[:MOST_CHARACTERS]
+    words = asked[:MOST_CHARACTERS].replace("\0", " ")  # where SQLite would end a pattern
     ids = list(dict.fromkeys([*_of_address(ledger, words), *_of_words(ledger, words)]))
     matches = [_match(ledger, one) for one in ids[:MOST_FOUND]]
     return Found(redact_text(words), tuple(match for match in matches if match), len(ids) > MOST_FOUND)
