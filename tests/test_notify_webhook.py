@@ -116,6 +116,7 @@ def test_no_redirect_is_followed() -> None:
         ("9" * 400, 600, 600),
         ("Sun, 99 Nov 99999 99:99:99 GMT", 0, 0),
     ],
+    ids=["7", "86400", "in-5-minutes", "yesterday", "soon", "-5", "nothing", "999…", "no-date"],
 )
 def test_a_receiver_is_left_in_peace_as_long_as_it_asks(asked: str, least: float, most: float) -> None:
     with Receiver((503, {"retry-after": asked})) as receiver:
