@@ -478,7 +478,9 @@ def served(house: House) -> Iterator[Mapping[str, Any]]:
 
 def test_a_guarded_server_from_the_outside(served: Mapping[str, Any], house: House) -> None:
     running = served["running"]
-    assert running.ask("/").status == 401
+    outside = running.ask("/documents/?lang=en")
+    assert outside.status == 401
+    assert 'href="/documents/?lang=en"' in outside.text, "who signed in before and comes from a mail finds no way in"
     assert running.ask("/", Host="evil.example").status == 421
     assert running.ask("/", method="POST").status == 405
     mine = {"Authorization": f"Bearer {SECRET}", "Accept_Language": "en"}

@@ -66,6 +66,9 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
                 (made.seeds / f"{MAILED} 旧信.md").unlink()
             ran = made.night(number)
             assert ran.status in (0, 1), ran.log
+        walled = next(row["id"] for row in made.report(2)["citations"] if "walled" in str(row["uri"]))
+        ruled = made.run("verdict", "set", walled, "human-ok", "--why", f"问过 {MAILED}", "--by", "编辑甲")
+        assert ruled.status == 0, ruled.log
         yield made
 
 
@@ -208,6 +211,20 @@ def test_where_no_copy_is_held_public_archives_are_named(found: dict[str, Answer
     page = page_of(found[link_to(found, "walled.example.org") + "?lang=en"])
     hrefs = [str(href) for href in page.xpath("//dd/a/@href")]
     assert any(href.startswith("https://web.archive.org/") for href in hrefs), hrefs
+
+
+def test_an_editors_word_is_told_with_its_reason(found: dict[str, Answered]) -> None:
+    page = page_of(found[link_to(found, "walled.example.org") + "?lang=en"])
+    word = page.xpath("string(//section[h2/@id='said']//li)")
+    assert "fine, says an editor" in word
+    assert "编辑甲" in word
+    assert "问过" in word
+
+
+def test_a_first_failure_is_no_unchanged_copy(found: dict[str, Answered]) -> None:
+    page = page_of(found[link_to(found, "example.org/changing") + "?lang=en"])
+    contents = [str(cell.text_content()) for cell in page.xpath("//section[h2/@id='captures']//tr/td[5]")]
+    assert contents == ["unchanged", "new", "new"], "what differs from the copy before is told to be the same"
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from crawler.reports.words import LANGUAGES, say
 from crawler.serve.differences import show_difference
 from crawler.serve.documents import show_document, show_documents
 from crawler.serve.files import ReportFiles
-from crawler.serve.guard import Door, Guard
+from crawler.serve.guard import Door, Guard, without_token
 from crawler.serve.index import show_index
 from crawler.serve.links import show_link
 from crawler.serve.mementos import CHOOSING, SHOWING, choosing_app, copies_app, showing_app
@@ -92,8 +92,8 @@ class _Pages:
     app: Starlette
 
     def refuse(self, scope: Scope, status: int, name: str) -> Response:
-        """A refusal."""
-        return error_page(self._request(scope), status, name)
+        """A refusal. The cookie does not come with who comes from elsewhere (a mail, say): from here it does."""
+        return error_page(self._request(scope), status, name, without_token(scope) if name == "token" else "")
 
     def sign_in(self, scope: Scope, target: str) -> Response:
         """The page that a token opens, which leads on."""

@@ -119,7 +119,7 @@ class Guard:
 def _signed_in(scope: Scope, token: Token, sign_in: Callable[[Scope, str], Response]) -> Response:
     """A page that leads on to the same address without the token: a redirect would come without the cookie, which
     is sent to those alone who ask from here (SameSite=Strict, RFC 6265bis §8.8.2)."""
-    answer = sign_in(scope, _without_token(scope))
+    answer = sign_in(scope, without_token(scope))
     answer.set_cookie(COOKIE, token.cookie, httponly=True, samesite="strict", secure=scope["scheme"] == "https")
     answer.headers["Cache-Control"] = "no-store"
     return answer
@@ -151,7 +151,7 @@ def _take_pass(scope: Scope, token: Token) -> bool:
     return True
 
 
-def _without_token(scope: Scope) -> str:
+def without_token(scope: Scope) -> str:
     """The address that was asked for, without the token in it."""
     query = parse_qsl(scope["query_string"].decode("latin-1"), keep_blank_values=True)
     kept = urlencode([(name, value) for name, value in query if name != "token"])

@@ -75,22 +75,19 @@ DO = {"web": tuple(COMMANDS), "mail": ("cite",)}
 
 @dataclass(frozen=True, slots=True)
 class ShownCapture:
-    """A capture with what its night read it as, where it is opened, and how many of the page's parts are held."""
+    """A capture with what its night read it as, where it is opened, how many of the page's parts are held, and whether
+    it brought the very same bytes as the capture before it."""
 
     capture: Capture
     outcome: Outcome
     path: str | None
     completeness: Completeness | None
+    again: bool
 
     @property
     def tone(self) -> Tone:
         """How it is shown."""
         return TONE[self.outcome]
-
-    @property
-    def again(self) -> bool:
-        """Whether it brought what was there before."""
-        return self.capture.refers_to is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,9 +226,13 @@ def _judged(
 def _captures(request: Request, site: Site, subject: str) -> dict[str, Any]:
     total = site.ledger.count_captures(subject)
     page = page_number(request, "captures", pages_of(total, MOST_CAPTURES))
-    found = site.ledger.captures_judged(subject, MOST_CAPTURES, (page - 1) * MOST_CAPTURES)
+    found = site.ledger.captures_judged(subject, MOST_CAPTURES + 1, (page - 1) * MOST_CAPTURES)
+    befores = [*(capture.digest for capture, _ in found[1:]), None]
     return {
-        "captures": [_shown_capture(site, capture, outcome) for capture, outcome in found],
+        "captures": [
+            _shown_capture(site, capture, outcome, before)
+            for (capture, outcome), before in zip(found[:MOST_CAPTURES], befores, strict=False)
+        ],
         "all_captures": total,
         "page": page,
         "pages": pages_of(total, MOST_CAPTURES),
@@ -248,9 +249,10 @@ def _kept(site: Site, citation: Citation, subject: str) -> dict[str, Any]:
     }
 
 
-def _shown_capture(site: Site, capture: Capture, outcome: Outcome) -> ShownCapture:
+def _shown_capture(site: Site, capture: Capture, outcome: Outcome, before: str | None) -> ShownCapture:
     completeness = site.ledger.completeness_of(capture.refers_to or capture.record_id, capture.uri)
-    return ShownCapture(capture, outcome, memento_path(capture.timestamp, capture.uri), completeness)
+    path = memento_path(capture.timestamp, capture.uri)
+    return ShownCapture(capture, outcome, path, completeness, capture.digest == before)
 
 
 def _tracker_hops(site: Site, citation: Citation) -> list[Hop]:

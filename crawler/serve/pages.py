@@ -157,6 +157,7 @@ def tell_count(key: str, n: int, language: str) -> str:
 # ---------------------------------------------------------------- errors
 
 
-def error_page(request: Request, status: int, name: str) -> HTMLResponse:
-    """A page of one sentence, in the reader's language and in the other one; `name` is its id among the words."""
-    return render(request, "error.html.j2", status, name=name, code=status)
+def error_page(request: Request, status: int, name: str, again: str = "") -> HTMLResponse:
+    """A page of one sentence, in the reader's language and in the other one; `name` is its id among the words, `again`
+    an address that may open when it is asked for from here."""
+    return render(request, "error.html.j2", status, name=name, code=status, again=again)
