@@ -1,4 +1,4 @@
-"""A memento: the archived answer of one moment, raw, under the date it was seen (RFC 7089 §4.2, §4.5.4, §4.5.5).
+"""A memento: the archived answer of one moment, raw, under the date it was seen (RFC 7089 §4.2.1, §4.5.4, §4.5.5).
 
 Rules:
 - The status is the archived one; a redirect leads to the memento of where it led, or nowhere.

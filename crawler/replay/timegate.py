@@ -1,7 +1,7 @@
-"""The TimeGate of an original: from a moment to the memento nearest to it (RFC 7089 §4.1, pattern 1.1).
+"""The TimeGate of an original: from a moment to the memento nearest to it (RFC 7089 §4.2.1, pattern 2.1).
 
 Rules:
-- 302 to the memento, with links to those around it and without Memento-Datetime (§4.1.1).
+- 302 to the memento, with links to those around it and without Memento-Datetime.
 - Without a moment the newest; a date that cannot be read is answered with 400 (§4.5.3); what is unknown with 404.
 - Location and links name the original as it is fetched, never what a client sent: that may be one person's link.
 """
