@@ -348,6 +348,28 @@ def test_a_report_is_served_with_its_script_and_style(page: Page, served: Served
     assert (house.reports / "latest" / "index.html").is_file()
 
 
+def test_a_link_with_the_token_opens_pages_and_copies(
+    browser: Browser, house: House, found: dict[str, Answered]
+) -> None:
+    (house.folder / "token").write_text(SECRET * 2, "ascii")
+    with serving(house, "--token-file", "token") as guarded:
+        page, asked = browser.new_page(), list[str]()
+        page.goto(f"{guarded.base}/documents/")
+        assert page.locator("section.error").count() == 1, "the archive stands open"
+        page.goto(f"{guarded.base}/documents/?lang=en&token={SECRET * 2}")
+        page.wait_for_url(f"{guarded.base}/documents/?lang=en")
+        page.on("request", lambda request: asked.append(f"{request.url} {request.all_headers()}"))
+        page.goto(guarded.base + link_to(found, "example.org/ok"))
+        page.locator("section[aria-labelledby=captures] a").first.click()
+        page.wait_for_url(f"{guarded.copies}/**")
+        assert "A page" in page.inner_text("body")
+        assert not [one for one in asked if SECRET * 2 in one], "the token goes on in an address or a Referer"
+        assert ask(guarded.copies, page.url.removeprefix(guarded.copies)).status == 200, "a pass needs no cookie"
+        assert ask(guarded.copies, f"/memento/{page.url.partition('/memento/')[2]}").status == 401
+        assert SECRET * 2 not in guarded.log
+        page.close()
+
+
 def test_a_fault_of_the_disk_is_told_in_a_sentence(house: House, served: Served) -> None:
     ledger = house.archive / "ledger.sqlite3"
     away = Path(f"{ledger}.away")
