@@ -227,6 +227,17 @@ def test_a_report_in_a_folder_of_its_own_has_its_copies_with_it(house: House, tm
     hrefs = [row["copy"]["href"] for row in rows if row["copy"] and row["copy"]["href"]]
     assert len(hrefs) == 12
     assert all(href.startswith("copies/") and (Path(moved) / href).is_file() for href in hrefs)
+    assert "../" not in (Path(moved) / "index.html").read_text("utf-8"), "a link leads out of what was handed on"
+
+
+def test_a_report_written_again_stands_in_its_place(house: House) -> None:
+    index, page = house.reports / "index.html", house.reports / "20260104T020000Z" / "index.html"
+    for path in (index, page):
+        path.unlink()
+    ran = house.run("report", "--format", "html")
+    assert (ran.status, ran.said) == (0, "reports/20260104T020000Z\n"), ran.log
+    assert "../copies/" in page.read_text("utf-8")
+    assert index.is_file()
 
 
 def test_with_a_server_the_links_lead_there(house: House, tmp_path: Path) -> None:

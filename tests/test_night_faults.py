@@ -134,7 +134,8 @@ class TestReports:
                 " VALUES ('20260102T020000Z', '2026-01-02T02:00:00+00:00', 1, '{\"resolvers\": []}')"
             )
         house.run("report", "--night", first["night"]["id"], "--format", "json", "--out", "again")
-        assert json.loads((house.folder / "again" / "report.json").read_text("utf-8")) == first
+        again = (house.folder / "again" / "report.json").read_text("utf-8")
+        assert json.loads(again.replace('"copies/', '"../copies/')) == first  # its copies lie with it
         unended = house.run("report", "--night", "20260102T020000Z")
         assert unended.status == 3
 

@@ -44,10 +44,15 @@ def _night(options: argparse.Namespace) -> int:
 
 
 def _report(options: argparse.Namespace) -> int:
-    from crawler.night.publishing import NIGHTLY, Publisher, write_report_again
+    from crawler.clock import Clock
+    from crawler.night.publishing import NIGHTLY, Publisher, write_report_again, write_report_apart
 
     publisher = Publisher(open_ledger(options.archive), config_of(options), options.archive, _say)
-    print(write_report_again(publisher, options.night, options.format or NIGHTLY, options.lang, options.out))
+    asked = (publisher, options.night, options.format or NIGHTLY, options.lang)
+    if options.out:
+        print(write_report_apart(*asked, options.out))
+    else:
+        print(write_report_again(*asked, Path("reports"), Clock().now()))
     return 0
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from crawler.config import Config
@@ -24,12 +25,14 @@ from crawler.reports.render_nights import NightLine, render_nights_pages
 
 Files = Mapping[str, str | bytes]
 Tell = Callable[[str], None]
+# The page over all nights, as a night's folder and `latest/` see it.
+ALL_NIGHTS = "../index.html"
 
 
-def _html(report: HealthReport, language: str) -> Files:
+def _html(report: HealthReport, language: str, nights_href: str = ALL_NIGHTS) -> Files:
     from crawler.reports.render_html import render_pages
 
-    return render_pages(report, language)
+    return render_pages(report, language, nights_href=nights_href)
 
 
 def _paste(report: HealthReport, language: str) -> Files:
@@ -90,10 +93,20 @@ NIGHTLY = ("html", "paste", "xlsx", "csv", "json", "md")
 COPIES, BESIDE = "copies", "../copies/"
 
 
-def tell(report: HealthReport, folder: Path, language: str, formats: Sequence[str] = NIGHTLY) -> None:
-    """Write a report's files into a folder. Raises EverciteError when it cannot be written."""
+def tell(
+    report: HealthReport,
+    folder: Path,
+    language: str,
+    formats: Iterable[str] = NIGHTLY,
+    nights_href: str = ALL_NIGHTS,
+) -> None:
+    """Write a report's files into a folder; `nights_href` is where the page over all nights is, '' where there is none.
+
+    Raises EverciteError when it cannot be written.
+    """
+    makers = FORMATS | {"html": partial(_html, nights_href=nights_href)}
     for name in formats:
-        write_files(folder, FORMATS[name](report, language))
+        write_files(folder, makers[name](report, language))
 
 
 def write_files(folder: Path, files: Files) -> None:
@@ -158,13 +171,22 @@ def _line(night: Night, summary: Summary | None, invalid: Evidence | None, repor
 
 
 def write_report_again(
-    publisher: Publisher, night_id: str, formats: Iterable[str], language: str | None, out: Path | None
+    publisher: Publisher, night_id: str, formats: Iterable[str], language: str | None, reports: Path, now: datetime
 ) -> Path:
-    """Write a night's report again from the ledger, beside the others or into a folder of its own; returns the
-    folder."""
+    """Write a night's report again from the ledger, in its place among the others; returns the folder."""
     night = find_night(publisher.ledger, night_id)
-    folder = out or Path("reports") / night.id
-    copies, prefix = (out / COPIES, f"{COPIES}/") if out else (folder.parent / COPIES, BESIDE)
-    report = publisher.report(night, copies, prefix)
-    tell(report, folder, language or publisher.config.language, tuple(formats))
-    return folder
+    report = publisher.report(night, reports / COPIES, BESIDE)
+    tell(report, reports / night.id, language or publisher.config.language, formats)
+    publisher.summarise(report)
+    publisher.write_nights(reports, now)
+    return reports / night.id
+
+
+def write_report_apart(
+    publisher: Publisher, night_id: str, formats: Iterable[str], language: str | None, out: Path
+) -> Path:
+    """Write a night's report into a folder that holds all it needs; returns the folder."""
+    night = find_night(publisher.ledger, night_id)
+    report = publisher.report(night, out / COPIES, f"{COPIES}/")
+    tell(report, out, language or publisher.config.language, formats, nights_href="")
+    return out
