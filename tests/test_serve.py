@@ -75,6 +75,10 @@ def refuse(scope: Scope, status: int, name: str) -> Response:
     return PlainTextResponse(name, status)
 
 
+def refuse_nothing(request: object) -> Response:
+    return PlainTextResponse("shown")
+
+
 def sign_in(scope: Scope, target: str) -> Response:
     return PlainTextResponse(f"on to {target}")
 
@@ -163,6 +167,15 @@ def test_a_link_with_the_token_opens_once_and_goes_on_without_it() -> None:
     assert ask(guarded(log, TOKEN), f"//evil.example/?token={SECRET}")[2] == b"on to /evil.example/"
     assert ask(guarded(log, TOKEN), "/?token=guessed")[0] == 401
     assert not [line for line in log if SECRET in line or "guessed" in line], "the token stands in a log"
+
+
+def test_behind_a_proxy_with_https_the_cookie_is_secure_and_the_way_stays_https() -> None:
+    app = Starlette(routes=[Route("/docs/", refuse_nothing)])
+    door = Door(frozenset({"here"}), TOKEN, refuse, list[str]().append, "https", "http://copies", sign_in)
+    assert "Secure" in ask(Guard(app, door), f"/?token={SECRET}")[1]["set-cookie"]
+    assert "Secure" not in ask(guarded([], TOKEN), f"/?token={SECRET}")[1]["set-cookie"]
+    _, said, _ = ask(Guard(app, door), "/docs", Authorization=f"Bearer {SECRET}")
+    assert said["location"] == "https://here/docs/"
 
 
 def test_the_origin_of_copies_takes_no_token_from_a_link() -> None:

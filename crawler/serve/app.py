@@ -48,12 +48,15 @@ def pages_app(site: Site, hosts: frozenset[str]) -> ASGIApp:
     )
     app.state.site = site
     pages = _Pages(app)
-    return Guard(app, Door(hosts, site.token, pages.refuse, site.log, site.copies_base, pages.sign_in))
+    scheme = urlsplit(site.base).scheme
+    return Guard(app, Door(hosts, site.token, pages.refuse, site.log, scheme, site.copies_base, pages.sign_in))
 
 
 def content_app(site: Site, hosts: frozenset[str]) -> ASGIApp:
     """The origin of archived copies."""
-    return Guard(copies_app(site), Door(hosts, site.token, _refuse_plainly, site.log))
+    return Guard(
+        copies_app(site), Door(hosts, site.token, _refuse_plainly, site.log, urlsplit(site.copies_base).scheme)
+    )
 
 
 def hosts_of(base: str, *more: str) -> frozenset[str]:

@@ -42,7 +42,8 @@ MOST_LOGGED = 500
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """One origin: the names it is asked under, the token it wants, how what is refused is told (scope, status, name).
+    """One origin: the names and the scheme it is asked under, the token it wants, how what is refused is told (scope,
+    status, name).
 
     Our own pages' origin takes the token from a link, too, and tells that with `sign_in` (scope, where to go on);
     `copies_base` is the origin of archived copies that it sends readers to.
@@ -52,6 +53,7 @@ class Door:
     token: Token | None
     refuse: Callable[[Scope, int, str], Response]
     log: Callable[[str], None]
+    scheme: str = "http"
     copies_base: str = ""
     sign_in: Callable[[Scope, str], Response] | None = None
 
@@ -68,6 +70,7 @@ class Guard:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        scope = {**scope, "scheme": self._door.scheme}  # a proxy in front speaks another one with us
         begun, said = time.monotonic(), _Said(send, self._fields)
         asked = _target(scope)
         try:

@@ -39,7 +39,7 @@ def render(request: Request, template: str, status: int = 200, *, forms: bool = 
         status,
         {
             "Content-Security-Policy": f"{_policy(forms)}; frame-ancestors 'none'",
-            "Cache-Control": "no-cache",
+            "Cache-Control": "private, no-cache",
             "Vary": "Accept-Language",
         },
     )
