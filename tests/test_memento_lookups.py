@@ -166,7 +166,7 @@ SEEN = st.none() | st.builds(
 )
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(st.lists(SEEN, max_size=12), st.integers(0, 12), st.integers(-30, 30))
 def test_what_is_looked_up_is_what_reading_everything_finds(
     tmp_path_factory: pytest.TempPathFactory, nights: list[Seen | None], day: int, minutes: int
