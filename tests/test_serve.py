@@ -25,7 +25,7 @@ from crawler.reports.health import TONE
 from crawler.serve.files import ReportFiles
 from crawler.serve.guard import Door, Guard
 from crawler.serve.index import read_sentence
-from crawler.serve.pages import href, negotiate, tell_size
+from crawler.serve.pages import href, negotiate, tell_days, tell_size
 from crawler.serve.timeline import spells_of_outcomes, strips
 from crawler.serve.token import COOKIE, PASS_S, Token, read_token
 from tests.house import House
@@ -377,6 +377,21 @@ def test_links_are_plain_ascii_on_this_server(path: str, value: str) -> None:
 )
 def test_sizes(length: int, told: str) -> None:
     assert tell_size(length, "en") == told
+
+
+@pytest.mark.parametrize(
+    ("days", "told"),
+    [
+        (0, ("31 Jan 2026", "2026年1月31日")),
+        (7, ("31 Jan – 7 Feb 2026", "2026年1月31日至2月7日")),
+        (365, ("31 Jan 2026 – 31 Jan 2027", "2026年1月31日至2027年1月31日")),
+    ],
+)
+def test_spans_of_days_are_those_of_the_readers_calendar(days: int, told: tuple[str, str]) -> None:
+    first = datetime(2026, 1, 30, 17, tzinfo=UTC)
+    last = first + timedelta(days=days)
+    zone = ZoneInfo("Asia/Shanghai")
+    assert (tell_days(first, last, "en", zone), tell_days(first, last, "zh", zone)) == told
 
 
 @pytest.mark.parametrize(

@@ -9,12 +9,13 @@ Rules:
 from __future__ import annotations
 
 import re
+from datetime import datetime, tzinfo
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
 
 from babel import negotiate_locale
-from babel.dates import format_date
+from babel.dates import format_date, format_interval
 from babel.numbers import format_decimal
 from markupsafe import Markup
 from starlette.exceptions import HTTPException
@@ -69,6 +70,7 @@ def _frame(request: Request, forms: bool) -> dict[str, Any]:
         "asked_language": passed_on.get("lang", ""),
         "other_href": href(request.url.path, {**request.query_params, "lang": frame["other"]}),
         "tell_size": lambda length: tell_size(length, language),
+        "tell_days": lambda first, last: tell_days(first, last, language, site.zone),
         "tell_month": lambda day: format_date(day, "LLL", locale=language),
         "tell_number": lambda number: format_decimal(number, locale=language),
         "count": lambda key, n: tell_count(key, n, language),
@@ -134,6 +136,13 @@ def _weight(text: str) -> float:
 
 
 # ---------------------------------------------------------------- figures
+
+
+def tell_days(first: datetime, last: datetime, language: str, zone: tzinfo) -> str:
+    """From one day to another, as short as can be: 3–7 Jan 2026, 2026年1月3日至7日."""
+    locale = {"en": "en_GB"}.get(language, language)  # the day stands before the month, as everywhere here
+    begun, ended = first.astimezone(zone).date(), last.astimezone(zone).date()
+    return format_interval(begun, ended, "yMMMd", locale=locale)
 
 
 def tell_size(length: int, language: str) -> str:
