@@ -383,8 +383,8 @@ def test_sizes(length: int, told: str) -> None:
     ("days", "told"),
     [
         (0, ("31 Jan 2026", "2026年1月31日")),
-        (7, ("31 Jan – 7 Feb 2026", "2026年1月31日至2月7日")),
-        (365, ("31 Jan 2026 – 31 Jan 2027", "2026年1月31日至2027年1月31日")),
+        (7, ("31 Jan\u2009–\u20097 Feb 2026", "2026年1月31日至2月7日")),
+        (365, ("31 Jan 2026\u2009–\u200931 Jan 2027", "2026年1月31日至2027年1月31日")),
     ],
 )
 def test_spans_of_days_are_those_of_the_readers_calendar(days: int, told: tuple[str, str]) -> None:
