@@ -12,7 +12,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
@@ -238,6 +238,7 @@ def test_a_fault_is_told_to_the_log_and_not_to_the_reader() -> None:
     assert "0123456789abcdef" not in told, "a subscriber's signature stands in the log"
 
 
+@settings(max_examples=40)
 @given(st.text(min_size=1, max_size=60))
 def test_a_log_line_is_one_line_of_printable_text(path: str) -> None:
     log: list[str] = []
@@ -414,6 +415,7 @@ def test_a_reports_sentence_is_read_from_its_beginning(tmp_path: Path, written: 
 # ---------------------------------------------------------------- a link's nights
 
 
+@settings(max_examples=40)
 @given(st.lists(st.tuples(st.integers(1, 30), st.sampled_from(list(Outcome)), st.booleans()), max_size=60))
 def test_every_night_is_drawn_and_told_once(steps: list[tuple[int, Outcome, bool]]) -> None:
     nights, hours = [], 0
