@@ -164,7 +164,8 @@ class TestReport:
         house.night(1)
         ran = house.run("report", "--night", first.report["night"]["id"], "--format", "json", "--out", "again")
         assert ran.status == 0
-        again = json.loads((house.folder / "again" / "report.json").read_text("utf-8"))
+        text = (house.folder / "again" / "report.json").read_text("utf-8")
+        again = json.loads(text.replace('"copies/', '"../copies/'))  # its copies lie with it
         assert again == first.report, "an old night would be told differently today"
 
     def test_latest_and_language(self, house: House) -> None:
