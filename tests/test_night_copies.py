@@ -16,6 +16,7 @@ from crawler.cli.nights import FORMATS as NAMED
 from crawler.night import publishing
 from crawler.night.copying import extension_of
 from tests.house import House, Ran
+from tests.test_night_disk import Cage
 from tests.web.answers import Answer, Behaviour, File, Nights, NotFound, Page, ValidatedPage
 from tests.web.bodies import make_pdf, make_png
 from tests.web.redirects import Redirect
@@ -314,6 +315,26 @@ def test_a_copies_place_that_is_no_folder_costs_no_report(house: House, tmp_path
     report = json.loads((tmp_path / "report.json").read_text())
     assert any("evercite report" in said["en"] for said in report["archive_problems"])
     assert all(row["copy"] is None or row["copy"]["href"] is None for row in report["citations"])
+
+
+def test_copies_leave_the_report_its_room(house: House, tmp_path: Path) -> None:
+    shutil.copytree(house.folder, tmp_path / "cage")
+    assert house.web is not None
+    cage = Cage(tmp_path / "cage", house.web)
+    try:
+        cage.mount("tmp", 4 * 1024 * 1024)
+        cage.mount("small", 606_208)
+        ran = cage.run("report", "--out", "small")
+        assert ran.status == 0, ran.log
+        report = json.loads(cage.sh("cat small/report.json"))
+        laid = cage.sh("ls small/copies").split()
+    finally:
+        cage.close()
+    assert 0 < len(laid) < len(stamps(house)), "the disk is not as small as this test needs it"
+    assert not [name for name in laid if name.endswith(".part")]
+    assert any("evercite report" in said["en"] for said in report["archive_problems"]), "nobody is told what is missing"
+    hrefs = {row["copy"]["href"] for row in report["citations"] if row["copy"] and row["copy"]["href"]}
+    assert hrefs == {f"copies/{name}" for name in laid}
 
 
 @pytest.mark.parametrize(

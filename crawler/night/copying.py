@@ -13,7 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from errno import ENOSPC
+from os import strerror
 from pathlib import Path
+from shutil import disk_usage
 
 from crawler.archive.reader import original_of, read_payload
 from crawler.content import codings_of, decode
@@ -26,6 +29,8 @@ from crawler.reports.words import say
 from crawler.urls.redact import redact
 
 MOST_BYTES = 64 * 1024 * 1024
+# Left free for the report itself, in `latest/` once more: no copy is worth a report (measured: 34 KB a row).
+ROOM_BYTES_A_ROW = 40 * 1024
 # (how a body begins, and where), extension, source: what a browser shows from a disk and nothing else.
 SAFE: tuple[tuple[tuple[tuple[int, bytes], ...], str, str], ...] = (
     (((0, b"%PDF-"),), "pdf", "ISO 32000-1 §7.5.2"),
@@ -45,6 +50,7 @@ class _Shelf:
     """The folder being filled: file names by digest, and what went wrong."""
 
     folder: Path
+    room_bytes: int
     names: dict[str, str | None]
     broken: dict[str, str] = field(default_factory=dict)
     unwritten: str = ""
@@ -60,7 +66,8 @@ def lay_copies(
     """
     if report.copies_url:
         return replace(report, rows=tuple(_served(row, report.copies_url) for row in report.rows))
-    shelf = _Shelf(folder, {path.stem: path.name for path in folder.glob("*.*") if path.suffix != ".part"})
+    room = ROOM_BYTES_A_ROW * len(report.rows)
+    shelf = _Shelf(folder, room, {path.stem: path.name for path in folder.glob("*.*") if path.suffix != ".part"})
     rows = tuple(_laid(row, shelf, ledger, archive, report.timezone, prefix) for row in report.rows)
     if shelf.large:
         tell(f"copies: {shelf.large} of more than {MOST_BYTES // 2**20} MiB are not laid beside the report")
@@ -94,7 +101,7 @@ def _lay(capture: Capture, stem: str, shelf: _Shelf, ledger: Ledger, archive: Pa
         original = original_of(ledger, capture)
         page = ledger.page_of_capture(original)
         found = _file_of(original, page, shelf, ledger, archive, timezone) if page else None
-        return _write(shelf.folder, f"{stem}.{found[0]}", found[1]) if found else None
+        return _write(shelf, f"{stem}.{found[0]}", found[1]) if found else None
     except ArchiveError:
         shelf.broken[stem] = redact(capture.uri)
     except OSError as error:
@@ -139,12 +146,14 @@ def extension_of(content: bytes) -> str:
     return "pdf" if b"%PDF-" in content[:1024] else ""
 
 
-def _write(folder: Path, name: str, content: bytes) -> str:
-    folder.mkdir(parents=True, exist_ok=True)
-    part = folder / f"{name}.part"
+def _write(shelf: _Shelf, name: str, content: bytes) -> str:
+    shelf.folder.mkdir(parents=True, exist_ok=True)
+    if disk_usage(shelf.folder).free < len(content) + shelf.room_bytes:
+        raise OSError(ENOSPC, strerror(ENOSPC))
+    part = shelf.folder / f"{name}.part"
     try:
         part.write_bytes(content)
-        part.replace(folder / name)
+        part.replace(shelf.folder / name)
     finally:
         part.unlink(missing_ok=True)
     return name
