@@ -222,7 +222,7 @@ def again(house: House, out: Path, *words: str) -> Ran:
 
 
 def test_a_report_in_a_folder_of_its_own_has_its_copies_with_it(house: House, tmp_path: Path) -> None:
-    again(house, tmp_path / "mail")
+    again(house, tmp_path / "mail", "--format", "html", "--format", "json")
     moved = shutil.move(tmp_path / "mail", tmp_path / "elsewhere")
     rows = json.loads((Path(moved) / "report.json").read_text())["citations"]
     hrefs = [row["copy"]["href"] for row in rows if row["copy"] and row["copy"]["href"]]
@@ -293,7 +293,7 @@ def test_a_broken_copy_is_told_and_the_report_is_there(house: House, tmp_path: P
     for path in (broken.archive / "warc").glob("*.warc.gz"):
         if f"{house.now(0):%Y%m%d}" in path.name or len(listed) == 1:
             path.unlink()
-    again(broken, tmp_path / "out")
+    again(broken, tmp_path / "out", "--format", "json")
     report = json.loads((tmp_path / "out" / "report.json").read_text())
     rows = {row["uri"]: row for row in report["citations"]}
     assert rows[f"{HOST}/report.pdf"]["copy"]["href"] is None
@@ -324,7 +324,7 @@ def test_copies_leave_the_report_its_room(house: House, tmp_path: Path) -> None:
     try:
         cage.mount("tmp", 4 * 1024 * 1024)
         cage.mount("small", 606_208)
-        ran = cage.run("report", "--out", "small")
+        ran = cage.run("report", "--out", "small", "--format", "json")
         assert ran.status == 0, ran.log
         report = json.loads(cage.sh("cat small/report.json"))
         laid = cage.sh("ls small/copies").split()
