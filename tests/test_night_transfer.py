@@ -10,6 +10,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from hashlib import sha256
 from pathlib import Path
 
 import bagit  # type: ignore[import-untyped]
@@ -136,6 +137,29 @@ def climb(bag: Path) -> None:
     path.write_text(path.read_text("utf-8") + f"{'0' * 64}  data/../../outside\n", "utf-8")
 
 
+def leave_root(bag: Path) -> None:
+    path = bag / "manifest-sha256.txt"
+    path.write_text(path.read_text("utf-8") + f"{'0' * 64}  data/{bag / 'bagit.txt'}\n", "utf-8")
+
+
+def list_in_latin(bag: Path) -> None:
+    path = bag / "manifest-sha256.txt"
+    path.write_bytes(path.read_bytes() + b"0" * 64 + b"  data/warc/caf\xe9\n")
+
+
+def link_out(bag: Path) -> None:
+    path = max((bag / "data" / "warc").glob("*.warc.gz"))
+    outside = path.rename(bag.parent / "outside")
+    path.symlink_to(outside)
+
+
+def add_journal(bag: Path) -> None:
+    (bag / "data" / "ledger.sqlite3-journal").write_bytes(b"played back")
+    digest = sha256(b"played back").hexdigest()
+    path = bag / "manifest-sha256.txt"
+    path.write_text(path.read_text("utf-8") + f"{digest}  data/ledger.sqlite3-journal\n", "utf-8")
+
+
 def make_newer(bag: Path) -> None:
     with closing(sqlite3.connect(bag / "data" / "ledger.sqlite3")) as db, db:
         db.execute("INSERT INTO _sqlite_migrations (migration_set, name, applied_at) VALUES ('evercite', 'm999_x', '')")
@@ -148,6 +172,10 @@ DAMAGES: list[tuple[Callable[[Path], None], int, str]] = [
     (rewrite_info, 2, "bag-info.txt was altered"),
     (leave_half, 3, "holds no whole export"),
     (climb, 3, "is none of a manifest"),
+    (leave_root, 3, "is none of a manifest"),
+    (list_in_latin, 3, "is not in UTF-8"),
+    (link_out, 3, "is a link"),
+    (add_journal, 3, "belongs to no archive"),
     (make_newer, 2, "was written by a newer Evercite"),
 ]
 
@@ -166,6 +194,30 @@ def test_what_does_not_hold_is_not_imported(
     assert main(["archive", "import", str(bag), "--archive", str(archive)]) == status
     assert said in capsys.readouterr().err
     assert not (archive / "ledger.sqlite3").exists(), "half an archive would be taken for a whole one"
+
+
+def list_elsewhere(bag: Path, victim: Path) -> None:
+    manifest = bag / "manifest-sha256.txt"
+    manifest.write_text(manifest.read_text("utf-8") + f"{'0' * 64}  data/{victim}\n", "utf-8")
+
+
+def lead_elsewhere(bag: Path, victim: Path) -> None:
+    (bag / "data" / "old").symlink_to(victim.parent)
+    manifest = bag / "manifest-sha256.txt"
+    manifest.write_text(manifest.read_text("utf-8") + f"{'0' * 64}  data/old/{victim.name}\n", "utf-8")
+
+
+@pytest.mark.parametrize("prepare", [list_elsewhere, lead_elsewhere])
+def test_an_export_removes_nothing_outside_its_bag(
+    house: House, bag: Path, tmp_path: Path, prepare: Callable[[Path, Path], None]
+) -> None:
+    """What an earlier export brought and the archive has no more is removed: a forged manifest names others' files."""
+    victim = tmp_path / "elsewhere" / "thesis.docx"
+    victim.parent.mkdir()
+    victim.write_text("years of work", "utf-8")
+    prepare(bag, victim)
+    main(["archive", "export", str(bag), "--archive", str(house.archive)])
+    assert victim.exists(), "an export to a disk of somebody else's removed a file of the operator's"
 
 
 def test_an_archive_is_never_imported_over(house: House, exported: Path, capsys: pytest.CaptureFixture[str]) -> None:

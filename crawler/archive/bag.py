@@ -3,7 +3,8 @@
 Rules:
 - A payload file reaches its final name only whole, and its digest is that of the bytes that were written.
 - The manifest is written last, so that half a bag is no bag (RFC 8493 §3: incomplete).
-- Paths in a manifest stay below `data/`; anything else is refused before a file is opened (§5.1).
+- Paths in a manifest stay below `data/`, as they are written and on the disk: any other, and any link there, is refused
+  before a file is opened (§5.1).
 """
 
 from __future__ import annotations
@@ -71,14 +72,23 @@ def read_bag(folder: Path) -> Bag:
     """The bag in a folder. Raises UsageError where there is none, or one that was not finished or was tampered with."""
     if not (folder / MANIFEST).is_file() or not (folder / "bagit.txt").is_file():
         raise UsageError(f"{folder}: holds no whole export (no {MANIFEST}); name the folder that `export` wrote")
+    refuse_links(folder)
     digests: dict[str, str] = {}
-    for line in (folder / MANIFEST).read_text("utf-8").splitlines():
+    for line in _read_lines(folder / MANIFEST):
         digest, _, path = line.partition("  ")
         name = _unescaped(path).removeprefix(f"{PAYLOAD}/")
         if not _is_below(_unescaped(path)) or len(digest) != 64:
             raise UsageError(f"{folder / MANIFEST}: the line {line[:80]!r} is none of a manifest; export again")
         digests[name] = digest
     return Bag(folder, digests, _read_info(folder))
+
+
+def refuse_links(folder: Path) -> None:
+    """Raise UsageError where a payload has links: they lead out of the bag, to what nobody meant to read or replace."""
+    payload = folder / PAYLOAD
+    for path in (payload, *payload.rglob("*")):
+        if path.is_symlink():
+            raise UsageError(f"{path}: is a link, and a bag holds files alone; put there what it leads to")
 
 
 def copy_proven(source: Path, target: Path, on_bytes: OnBytes = lambda n: None) -> str:
@@ -127,7 +137,7 @@ def problems_of(bag: Bag, on_bytes: OnBytes = lambda n: None) -> Iterator[str]:
 
 def _tag_problems(folder: Path) -> Iterator[str]:
     path = folder / TAG_MANIFEST
-    for line in path.read_text("utf-8").splitlines() if path.is_file() else ():
+    for line in _read_lines(path) if path.is_file() else ():
         digest, _, name = line.partition("  ")
         if name != PurePosixPath(name).name or not (folder / name).is_file() or digest_of(folder / name) != digest:
             yield f"{name} was altered"
@@ -139,13 +149,22 @@ def _files_below(folder: Path) -> Iterable[Path]:
 
 def _read_info(folder: Path) -> dict[str, str]:
     path = folder / INFO
-    lines = path.read_text("utf-8").splitlines() if path.is_file() else []
+    lines = _read_lines(path) if path.is_file() else []
     return {label: value.strip() for label, found, value in (line.partition(":") for line in lines) if found}
 
 
+def _read_lines(path: Path) -> list[str]:
+    try:
+        return path.read_text("utf-8").splitlines()
+    except UnicodeDecodeError:
+        raise UsageError(f"{path}: is not in UTF-8, as an export's tag files are; export again") from None
+
+
 def _is_below(path: str) -> bool:
-    parts = PurePosixPath(path).parts
-    return len(parts) > 1 and parts[0] == PAYLOAD and ".." not in parts and "\0" not in path
+    """Whether a path leads below `data/` and is written as it leads: `data//etc` would be `/etc` behind `data/`."""
+    plain = PurePosixPath(path)
+    is_whole = str(plain) == path and "\0" not in path
+    return is_whole and len(plain.parts) > 1 and plain.parts[0] == PAYLOAD and ".." not in plain.parts
 
 
 def _one_line(text: str) -> str:

@@ -15,9 +15,9 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
-from crawler.archive.bag import Bag, begin_bag, copy_proven, digest_of, end_bag, problems_of, read_bag
+from crawler.archive.bag import Bag, begin_bag, copy_proven, digest_of, end_bag, problems_of, read_bag, refuse_links
 from crawler.archive.check import check
 from crawler.archive.files import cdxj_of, finished_files, foreign_files, told_plainly, unfinished_files
 from crawler.archive.findings import CheckReport
@@ -77,6 +77,7 @@ def import_archive(folder: Path, archive: Path, on_progress: OnProgress = lambda
         raise UsageError(
             f"{folder}: is a bag, but holds no {LEDGER}; name a folder that `evercite archive export` wrote"
         )
+    _refuse_foreign(bag)
     if (archive / LEDGER).exists():
         raise UsageError(f"{archive}: holds an archive already; import into another folder with --archive")
     if bag.path(LEDGER).is_file():
@@ -105,6 +106,7 @@ def _bag_to_write(archive: Path, folder: Path) -> Bag | None:
         return None
     if not (folder / "bagit.txt").is_file() and not (folder / "data" / "warc").is_dir():
         raise UsageError(f"{folder}: holds something else than an export; name a new or an empty folder")
+    refuse_links(folder)
     try:
         return read_bag(folder)
     except UsageError:
@@ -167,6 +169,13 @@ def _hold(bag: Bag, folder: Path) -> None:
 
 
 # ---------------------------------------------------------------- in
+
+
+def _refuse_foreign(bag: Bag) -> None:
+    """Raise UsageError for what no export brings: a journal, say, that SQLite would play back into the ledger."""
+    for name in bag.digests:
+        if name not in (LEDGER, INDEX) and PurePosixPath(name).parent != PurePosixPath("warc"):
+            raise UsageError(f"{bag.folder}: lists {name!r}, which belongs to no archive; have it exported again")
 
 
 def _fetch(bag: Bag, name: str, archive: Path, done: Transfer) -> None:
