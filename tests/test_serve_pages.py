@@ -250,10 +250,15 @@ def test_the_box_takes_an_id_and_says_when_nothing_is_there(served: Served, foun
 
 
 def test_nothing_personal_shows_anywhere(served: Served, found: dict[str, Answered]) -> None:
-    served.ask(f"/?q=https://un.mdrtor.com/track/link/key/11-22-33/signature/{SECRET}/userid/{USER}")
+    asked = [
+        served.ask(f"/{query}https://un.mdrtor.com/track/link/key/11-22-33/signature/{SECRET}/userid/{USER}").text
+        for query in ("?q=", "?", "?q=x&lang=en&x=", "?q=%68ttps%3A//a.example/%3Fu%3D")
+    ]
     served.ask(f"/timegate/https://un.mdrtor.com/track/link/key/11-22-33/signature/{SECRET}/userid/{USER}")
     served.ask(f"/documents/{MAILED}")
-    told = "\n".join([*found, *(answer.body.decode("utf-8", "replace") for answer in found.values()), served.log])
+    told = "\n".join(
+        [*asked, *found, *(answer.body.decode("utf-8", "replace") for answer in found.values()), served.log]
+    )
     for secret in (SECRET, USER, MAILED.partition("@")[0]):
         assert secret not in told, "a subscriber or correspondent could be recognised"
 

@@ -25,10 +25,13 @@ from starlette.responses import HTMLResponse
 from crawler.reports.page import STYLE, environment, framed, policy
 from crawler.reports.words import CATALOG, LANGUAGES, say
 from crawler.serve.site import Site
+from crawler.urls.redact import redact_text
 
 _HERE = Path(__file__).parent
 _ENVIRONMENT = environment(_HERE)
 _STYLE = STYLE + (_HERE / "serve.css").read_text("utf-8")
+# The names in queries that our pages read, beside the language.
+ASKED = ("q", "page", "captures", "all", "from", "to")
 # More languages than anybody reads.
 MOST_LANGUAGES = 20
 
@@ -68,13 +71,19 @@ def _frame(request: Request, forms: bool) -> dict[str, Any]:
         "href": lambda path, **query: href(path, query | passed_on),
         "say_other": lambda key: say(key, frame["other"]),
         "asked_language": passed_on.get("lang", ""),
-        "other_href": href(request.url.path, {**request.query_params, "lang": frame["other"]}),
+        "other_href": href(redact_text(request.url.path), _asked_of(request) | {"lang": frame["other"]}),
         "tell_size": lambda length: tell_size(length, language),
         "tell_days": lambda first, last: tell_days(first, last, language, site.zone),
         "tell_month": lambda day: format_date(day, "LLL", locale=language),
         "tell_number": lambda number: format_decimal(number, locale=language),
         "count": lambda key, n: tell_count(key, n, language),
     }
+
+
+def _asked_of(request: Request) -> dict[str, str]:
+    """The query as a page may hold it: what pages are asked for, and no name of anybody in it."""
+    asked = request.query_params
+    return {name: redact_text(asked[name]) for name in ASKED if name in asked}
 
 
 def href(path: str, query: dict[str, Any]) -> str:
