@@ -198,6 +198,20 @@ def test_a_pass_opens_one_copy_and_only_that() -> None:
     assert ask(guarded([], TOKEN), way)[0] == 401, "a pass to a copy opens our own pages"
 
 
+@pytest.mark.parametrize("fields", [{"Authorization": f"Bearer {SECRET}"}, {}])
+def test_no_cache_between_keeps_what_a_token_opened(fields: dict[str, str]) -> None:
+    """Copies say that they stay as they are for a year; a cache before the server would hand them to anybody."""
+
+    def show(request: object) -> Response:
+        return PlainTextResponse("a copy", headers={"Cache-Control": "max-age=31536000, immutable"})
+
+    app = Starlette(routes=[Route("/{rest:path}", show)])
+    for token, kept in ((TOKEN, "private, max-age=31536000, immutable"), (None, "max-age=31536000, immutable")):
+        door = Door(frozenset({"here"}), token, refuse, print)
+        status, said, _ = ask(Guard(app, door), "/memento/x", **fields)
+        assert said["cache-control"] == kept if status == 200 else "private" in said["cache-control"]
+
+
 def test_a_pass_ends() -> None:
     given = TOKEN.sign("/memento/x", 1_000_000.0)
     assert TOKEN.is_signed(given, "/memento/x", 1_000_000.0 + PASS_S - 1)

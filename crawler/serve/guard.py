@@ -112,6 +112,9 @@ class Guard:
         for name, value in FIELDS.items():
             headers.setdefault(name, value)
         token, base = self._door.token, self._door.copies_base
+        cached = headers.get("cache-control", "")
+        if token and "no-store" not in cached and "private" not in cached:  # a cache before us knows no token
+            headers["cache-control"] = f"private, {cached}" if cached else "private, no-cache"
         to = headers.get("location", "")
         if token and base and status in (302, 303, 307, 308) and to.startswith(f"{base}/"):
             target = to.removeprefix(base)
