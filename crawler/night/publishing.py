@@ -88,7 +88,7 @@ FORMATS: dict[str, Callable[[HealthReport, str], Files]] = {
     "sarif": _sarif,
 }
 # What a night writes by itself; the others are for those who run it in CI.
-NIGHTLY = ("html", "paste", "xlsx", "csv", "json", "md")
+NIGHTLY = ("html", "xlsx", "csv", "json", "md")
 # The folder of copies that all nights share, as a night's folder and `latest/` see it.
 COPIES, BESIDE = "copies", "../copies/"
 
