@@ -69,6 +69,7 @@ ODD: dict[str, bytes] = {
     "bomb": lines("HTTP/1.1 200 OK", HTML, "Content-Encoding: gzip") + gzip.compress(bytes(40 * 1024 * 1024), mtime=0),
     "denied": lines("HTTP/1.1 999 Request denied", HTML, "Content-Length: 2") + b"no",
     "teapot": lines("HTTP/1.1 418 I'm a teapot", HTML, "Content-Length: 3") + b"tea",
+    "garbled": lines("HTTP/1.1 200 O\x01K\x7f", HTML, "X-Note: \x0bone", "Content-Length: 2") + b"ok",
     "empty": lines("HTTP/1.1 204 No Content"),
     "program": lines("HTTP/1.1 200 OK", "Content-Type: application/x-msdownload", "Content-Length: 2") + b"MZ",
     "bossy": lines(

@@ -98,6 +98,7 @@ def test_nothing_archived_acts_in_the_readers_browser(site: Served) -> None:
     [
         ("teapot", 418, b"tea"),
         ("denied", 502, b"no"),
+        ("garbled", 200, b"ok"),
         ("empty", 204, b""),
         ("many", 200, b"many"),
         ("program", 200, b"MZ"),

@@ -18,7 +18,7 @@ from crawler.content import CODINGS, codings_of, decode, media_type
 from crawler.ledger.ledger import Ledger
 from crawler.model import Capture, Head
 from crawler.replay.answer import Answer, Asked, Fields, refuse
-from crawler.replay.fields import PDF, disposition_of, replayed_fields, type_of
+from crawler.replay.fields import PDF, clean, disposition_of, replayed_fields, type_of
 from crawler.replay.links import Places, fixed_links, link, link_field, memento_links
 from crawler.replay.negotiate import Neighbours, accepts, beside, choose, http_date, read_range
 from crawler.replay.originals import find_capture, find_mementos, find_original, read_asked
@@ -79,7 +79,7 @@ def _told(opened: Opened, places: Places, uri: str, around: Neighbours) -> Field
     links = [*fixed_links(places, uri, around), *memento_links(places, uri, around)]
     fields = [
         ("Memento-Datetime", http_date(capture.timestamp)),
-        ("X-Archive-Orig-Status", f"{opened.head.status} {opened.head.reason}".strip()[:200]),
+        ("X-Archive-Orig-Status", clean(f"{opened.head.status} {opened.head.reason}")[:200]),
         ("Content-Location", places.memento(redact(capture.uri), capture.timestamp)),
         ("Content-Security-Policy", _policy(opened.head, places)),
         _FOREVER,
