@@ -313,6 +313,8 @@ def test_each_row_gives_its_source() -> None:
         ([("Content-Type", "text/html; charset=GB2312")], "text/html; charset=GB2312"),
         ([("Content-Type", "text/html, application/pdf")], "application/pdf"),
         ([("Content-Type", "nonsense")], "application/octet-stream"),
+        ([("Content-Type", "application/pdf; a=b, application/pdf/x")], "application/pdf; a=b"),
+        ([("Content-Type", "application/pdf, application/pdf+xml x")], "application/pdf"),
         ([], "application/octet-stream"),
         ([("Content-Type", "text/html\x0b; charset=x")], "text/html"),
         ([("Content-Type", "Text/HTML")], "Text/HTML"),

@@ -103,13 +103,13 @@ def _told(head: Head) -> Iterator[tuple[str, str]]:
         if fate is Fate.DROPPED or len(name) > MOST_NAME or not _NAME.fullmatch(name):
             continue
         if fate is Fate.LIVE:
-            yield name, _clean(value)
+            yield name, clean(value)
         else:
-            yield PREFIX + name, _clean(value)
+            yield PREFIX + name, clean(value)
 
 
 @lru_cache(4096)
-def _clean(value: str) -> str:
+def clean(value: str) -> str:
     """A value that may be sent: redacted before it is cut, on one line."""
     shown = redact_text(value) if _MAY_NAME.search(value) else value
     return _CONTROL.sub(" ", shown.encode("latin-1", "replace").decode("latin-1"))[:MOST_VALUE].strip()
@@ -119,7 +119,7 @@ def type_of(head: Head) -> str:
     """The Content-Type to send: the last valid value with its parameters, or that of bytes nobody knows."""
     values: Iterable[str] = reversed([part for text in head.values("content-type") for part in text.split(",")])
     declared = media_type(head)
-    named = (value.strip() for value in values if value.strip().lower().startswith(declared))
+    named = (value.strip() for value in values if value.partition(";")[0].strip().lower() == declared)
     return next((value for value in named if declared and _TYPE.fullmatch(value)), declared or UNKNOWN)
 
 
