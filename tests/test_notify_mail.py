@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 import ssl
+import threading
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -194,6 +197,27 @@ def test_a_server_that_hangs_is_left_alone() -> None:
     with mail_server(mailbox) as server:
         trouble = trouble_of(config(server, exchange_deadline_s=0.3, retry_waits_s=[]))
     assert (trouble.why, trouble.passing) == ("it did not answer in time", True)
+
+
+def chatter(listening: socket.socket, heard: list[int]) -> None:
+    """Answer one EHLO without an end, until nobody listens any more."""
+    peer, _ = listening.accept()
+    with peer, suppress(OSError):
+        peer.sendall(b"220 here\r\n")
+        peer.recv(1000)
+        while sum(heard) < 256 * 1024 * 1024:
+            heard.append(peer.send((b"250-" + b"a" * 4000 + b"\r\n") * 50))
+
+
+def test_a_server_that_never_stops_talking_fills_no_memory() -> None:
+    heard: list[int] = []
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        talking = threading.Thread(target=chatter, args=(listening, heard), daemon=True)
+        talking.start()
+        trouble = trouble_of(config(f"127.0.0.1:{listening.getsockname()[1]}", retry_waits_s=[]))
+        talking.join(10)
+    assert trouble == Trouble("the connection broke")
+    assert sum(heard) < 64 * 1024 * 1024, "a mail server could end the night by filling its memory"
 
 
 def test_nobody_there() -> None:

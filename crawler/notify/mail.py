@@ -4,6 +4,7 @@ Rules:
 - The certificate is verified whenever TLS is used; without STARTTLS on offer nothing is sent, least of all a password.
 - A message counts as sent once somebody has it; who was refused is told by a masked address, and asked again alone.
 - Its Message-ID is the same each time, so that a repetition shows.
+- A server's reply is read as far as any server needs, and no endless one fills the memory.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from dataclasses import dataclass, field
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, localtime
+from io import BufferedReader
 from pathlib import Path
 
 from crawler.config import Config
@@ -23,7 +25,32 @@ from crawler.notify.message import Message
 from crawler.notify.trouble import Trouble, trouble_of
 from crawler.urls.redact import mask_mail
 
+# Lines of all replies of one connection: an EHLO has some twenty, each recipient one or two (RFC 5321 §4.5.3.1.8: 100).
+MOST_REPLY_LINES = 2000
 _Refused = dict[str, tuple[int, bytes]]
+
+
+class _Reader(BufferedReader):
+    """What a server says, ended where it says too much, as if it had hung up."""
+
+    lines = 0
+
+    def readline(self, size: int | None = -1, /) -> bytes:
+        """One line; b"" behind the last one that is read."""
+        self.lines += 1
+        return super().readline(size) if self.lines <= MOST_REPLY_LINES else b""
+
+
+class _Plain(smtplib.SMTP):
+    def getreply(self) -> tuple[int, bytes]:
+        """One reply; `smtplib` would take all that ever comes for one."""
+        if self.file is None and self.sock is not None:
+            self.file = _Reader(self.sock.makefile("rb", buffering=0))
+        return super().getreply()
+
+
+class _Secure(_Plain, smtplib.SMTP_SSL):
+    """The same over TLS."""
 
 
 @dataclass(slots=True)
@@ -61,9 +88,9 @@ class Mail:
         own = config.mail_from.rpartition("@")[2]
         context = ssl.create_default_context()
         if config.mail_security == "tls":
-            server: smtplib.SMTP = smtplib.SMTP_SSL(host, port, own, timeout=self.timeout_s, context=context)
+            server: smtplib.SMTP = _Secure(host, port, own, timeout=self.timeout_s, context=context)
         else:
-            server = smtplib.SMTP(host, port, own, timeout=self.timeout_s)
+            server = _Plain(host, port, own, timeout=self.timeout_s)
         try:
             if config.mail_security == "starttls":
                 server.starttls(context=context)
