@@ -485,7 +485,13 @@ def made_ledger(archive: Path):  # type: ignore[no-untyped-def]
         (("--archive", "elsewhere"), "there is no ledger yet"),
         (("--base", "https://links.example.org/evercite"), "is no origin"),
         (("--base", "ftp://links.example.org"), "is no origin"),
+        (("--base", "http://a.example:port"), "is no origin"),
+        (("--base", "http://a.example:0"), "is no origin"),
+        (("--base", "http://a b.example"), "is no origin"),
+        (("--base", "http://a.example\r\nX-Forged: 1"), "is no origin"),
+        (("--base", "http://链接.example"), "is no origin"),
         (("--base", "http://a.example", "--copies-base", "http://a.example/"), "need an origin of their own"),
+        (("--base", "https://a.example:443", "--copies-base", "HTTPS://A.example"), "need an origin of their own"),
         (("--port", "70000"), "is no port"),
     ],
 )

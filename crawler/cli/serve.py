@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import ipaddress
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -91,19 +92,21 @@ def _copies_port(options: argparse.Namespace) -> int:
 
 
 def _base(text: str | None, option: str) -> str:
-    """An origin as it is named, without a slash at its end. Raises UsageError for anything else."""
+    """An origin as browsers name it, without a slash at its end. Raises UsageError for anything else."""
     if not text:
         return ""
     try:
         parts = urlsplit(text)
         whole = parts.scheme in ("http", "https") and parts.hostname and parts.path in ("", "/")
+        whole = whole and re.fullmatch(r"[!-~]+", text) and parts.port != 0  # what stands in a field; may raise
     except ValueError:
         whole = False
     if not whole or parts.query or parts.fragment or "@" in parts.netloc:
         raise UsageError(
             f"{option} {plain(text)} is no origin; give one like https://links.example.org, without a path"
         )
-    return f"{parts.scheme}://{parts.netloc.lower()}"
+    usual = {"http": ":80", "https": ":443"}[parts.scheme]  # browsers leave it out (RFC 6454 §6.2)
+    return f"{parts.scheme}://{parts.netloc.lower().removesuffix(usual).removesuffix(':')}"
 
 
 def _is_loopback(host: str) -> bool:
