@@ -220,6 +220,12 @@ def test_an_export_removes_nothing_outside_its_bag(
     assert victim.exists(), "an export to a disk of somebody else's removed a file of the operator's"
 
 
+def test_a_file_is_no_folder_to_export_to(house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tmp_path / "file").write_text("mine", "utf-8")
+    assert main(["archive", "export", str(tmp_path / "file"), "--archive", str(house.archive)]) == 3
+    assert "is a file, not a folder" in capsys.readouterr().err
+
+
 def test_an_archive_is_never_imported_over(house: House, exported: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["archive", "import", str(exported), "--archive", str(house.archive)]) == 3
     assert "holds an archive already" in capsys.readouterr().err

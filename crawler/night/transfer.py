@@ -102,6 +102,8 @@ def _bag_to_write(archive: Path, folder: Path) -> Bag | None:
     """The bag that is there. Raises UsageError where writing one would be in the way of something else."""
     if folder.resolve() == archive.resolve() or archive.resolve() in folder.resolve().parents:
         raise UsageError(f"{folder}: lies in the archive itself; export to another disk")
+    if folder.exists() and not folder.is_dir():
+        raise UsageError(f"{folder}: is a file, not a folder; name a new or an empty folder")
     if not folder.exists() or not any(folder.iterdir()):
         return None
     if not (folder / "bagit.txt").is_file() and not (folder / "data" / "warc").is_dir():
