@@ -444,7 +444,7 @@ def test_a_briefing_of_addresses_alone_is_no_silent_night() -> None:
 
 def test_a_gone_domain_is_counted_in_good_chinese() -> None:
     gone = row(citation(1, "https://h.example/1"), Outcome.DNS_NXDOMAIN, Verdict.HOST_GONE, Group.NEEDS_YOU, 7)
-    assert "1 条的域名已不存在（7 晚确认）" in report_of([gone]).lead.zh
+    assert "1 条域名已不存在（7 晚确认）" in report_of([gone]).lead.zh
 
 
 def test_what_whole_sites_do_is_told_once() -> None:

@@ -11,17 +11,17 @@ import pytest
 from lxml import html
 from playwright.sync_api import Page, sync_playwright
 
-from crawler.model import Copy, DateSource, Evidence, Group, Issued, Kind, Outcome, Verdict
+from crawler.model import Copy, DateSource, Evidence, Group, Issued, Kind, Outcome, Verdict, Wrapper
 from crawler.reports.health import HealthReport, Offer, Row
 from crawler.reports.page import policy
-from crawler.reports.paste import SHEET, tell_errata, tell_footnote, tell_link, tell_sheet
+from crawler.reports.paste import SHEET, is_erratum, tell_errata, tell_footnote, tell_link, tell_sheet
 from crawler.reports.plain import LONGEST, title_of
 from crawler.reports.remedies import FATES, Way, is_printable, is_public, remedy_of, replacements
 from crawler.reports.render_paste import render_paste, render_paste_pages
 from crawler.reports.words import CATALOG, LANGUAGES, say
 from tests.pictures import FLAGS, find_chromium
 from tests.test_reports_formats import EVIL, evil_report
-from tests.test_reports_health import HOSTILE, NOW, capture, citation, full_report, invalid_report, report_of, row
+from tests.test_reports_health import HOSTILE, capture, citation, full_report, invalid_report, report_of, row
 
 PUBLIC = "https://links.example.org/memento/20260116180500042/https://www.example.org/a"
 TITLE = "示例条目 1：循环经济与气候行动的年度综述"
@@ -171,6 +171,18 @@ def test_errata_come_in_the_order_of_the_document() -> None:
     assert re.findall(r"example.org/(\d) no", told["b.txt"]) == ["2", "3"]
 
 
+def test_a_tracking_link_is_never_printed_again() -> None:
+    wrapper = Wrapper("00", "https://t.example/signature/[redacted]", "mdrtor", True, "")
+    printed = "https://t.example/signature/[redacted]"
+    cited = citation(1, printed, Kind.TRACKER, uri="https://www.example.org/a", wrapper=wrapper)
+    found = replacements(report_of([row(cited, Outcome.OK, Verdict.OK, Group.FINE)]))
+    assert [one.remedy.text for one in found] == ["https://www.example.org/a"], (
+        "an editor would print whose link it was"
+    )
+    assert "跟踪链接" in tell_sheet(found, "zh")
+    assert tell_errata(found, report_of([]).zone, "zh") == {}
+
+
 def test_no_erratum_for_a_mere_https() -> None:
     found = row(citation(1, "http://www.example.org/a"), Outcome.OK_HTTPS, Verdict.OK_HTTPS, Group.FINE)
     assert len(replacements(report_of([found]))) == 1
@@ -180,7 +192,6 @@ def test_no_erratum_for_a_mere_https() -> None:
 LINKS = [
     (failing(href=PUBLIC), {"href": PUBLIC, "data-versionurl": PUBLIC, "data-versiondate": "2026-01-16"}),
     (failing(href="../copies/a.html"), {"href": "https://www.example.org/a", "data-versiondate": "2026-01-16"}),
-    (failing(), {"href": "https://www.example.org/a", "data-versiondate": "2025-06-30"}),
     (MOVED, {"href": "https://www.example.org/b", "data-versiondate": "2026-01-16"}),
     (failing(Verdict.OK, PUBLIC), {"href": "https://www.example.org/a", "data-versionurl": PUBLIC}),
 ]
@@ -188,7 +199,7 @@ LINKS = [
 
 @pytest.mark.parametrize(("found", "fields"), LINKS)
 def test_robust_links_keep_address_copy_and_date(found: Row, fields: dict[str, str]) -> None:
-    link = html.fragment_fromstring(tell_link(found, remedy_of(found), NOW))
+    link = html.fragment_fromstring(tell_link(found, remedy_of(found)))
     assert link.attrib["data-originalurl"] == "https://www.example.org/a", "the spec asks for it"
     assert re.fullmatch(r"\d{4}-\d\d-\d\d", str(link.attrib["data-versiondate"])), "the spec asks for it"
     assert fields.items() <= dict(link.attrib).items()
@@ -196,31 +207,31 @@ def test_robust_links_keep_address_copy_and_date(found: Row, fields: dict[str, s
 
 
 def test_robust_links_hold_any_title() -> None:
-    for found in evil_report().rows:
-        [link] = html.fragments_fromstring(tell_link(found, remedy_of(found), NOW))
+    copied = [replace(found, copy=failing(href="").copy) for found in evil_report().rows]
+    for found in copied:
+        [link] = html.fragments_fromstring(tell_link(found, remedy_of(found)))
         assert not isinstance(link, str)
         assert link.tag == "a"
         assert len(link) == 0, "a title became markup"
-    personal = replace(failing(), citation=citation(1, "https://www.example.org/user/[redacted]"))
-    assert tell_link(personal, None, NOW) == ""
+    personal = replace(failing(href=""), citation=citation(1, "https://www.example.org/user/[redacted]"))
+    assert tell_link(personal, None) == ""
 
 
-def test_an_issue_of_a_month_has_a_day() -> None:
-    found = failing()
-    found = replace(found, citation=replace(found.citation, issued=Issued("2025-06", DateSource.TEXT)))
-    assert 'data-versiondate="2025-06-01"' in tell_link(found, None, NOW)
+def test_no_version_is_named_where_none_is_held() -> None:
+    assert tell_link(failing(), remedy_of(failing())) == "", "readers would look for a version that nobody has"
 
 
 FOOTNOTES = [
     (
         failing(href=PUBLIC),
-        f"“{TITLE}”，<https://www.example.org/a>，2026年1月17日存档于 <{PUBLIC}>，访问日期 2026年1月17日",
+        f"“{TITLE}”，<https://www.example.org/a>，原网址已失效，2026年1月17日存档于 <{PUBLIC}>，访问日期 2026年1月17日",
     ),
     (
         failing(href=""),
-        f"“{TITLE}”，<https://www.example.org/a>，2026年1月17日由本刊存档，访问日期 2026年1月17日",
+        f"“{TITLE}”，<https://www.example.org/a>，原网址已失效，2026年1月17日由本刊存档，访问日期 2026年1月17日",
     ),
-    (replace(failing(), strip=()), f"“{TITLE}”，<https://www.example.org/a>"),
+    (replace(failing(), strip=()), f"“{TITLE}”，<https://www.example.org/a>，原网址已失效"),
+    (replace(failing(Verdict.OK), strip=()), f"“{TITLE}”，<https://www.example.org/a>"),
 ]
 
 
@@ -247,7 +258,7 @@ def test_an_address_is_no_title(item: str | None, anchor: str | None, title: str
 def test_a_footnote_gives_the_address_without_what_a_visit_left_in_it() -> None:
     printed = "https://www.example.org/a;jsessionid=0A1B"
     cited = citation(1, printed, uri="https://www.example.org/a", item=None)
-    line = tell_footnote(replace(failing(), citation=cited, strip=()), None, report_of([]).zone, "en")
+    line = tell_footnote(replace(failing(Verdict.OK), citation=cited, strip=()), None, report_of([]).zone, "en")
     assert line == "<https://www.example.org/a>"
 
 
@@ -296,8 +307,8 @@ def test_the_page_is_complete_and_stands_alone(name: str, language: str) -> None
 def counted(report: HealthReport) -> Iterator[int]:
     found = replacements(report)
     yield len(found)
-    yield len([one for one in found if one.fate != "https"])
-    yield sum(is_printable(row.citation.uri) for row in report.rows)
+    yield len([one for one in found if is_erratum(one)])
+    yield sum(is_printable(row.citation.uri) and row.copy is not None for row in report.rows)
     yield sum(is_printable(row.citation.uri) for row in report.rows)
 
 

@@ -281,7 +281,11 @@ def ok(case: Case) -> Found | None:
         return None
     code, name = case.status, name_of(case)
     if code == 304:
-        return found("status-304", f"{name} answered 304: unchanged since our copy.", f"{name} 返回 304：与存档相同。")
+        return found(
+            "status-304",
+            f"{name} answered 304: unchanged since it was fetched last.",
+            f"{name} 返回 304：自上次取回后没有再变。",
+        )
     if case.is_cut_by_us:
         return found(
             "status-2xx-cut",

@@ -7,7 +7,7 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
@@ -29,10 +29,10 @@ Tell = Callable[[str], None]
 ALL_NIGHTS = "../index.html"
 
 
-def _html(report: HealthReport, language: str, nights_href: str = ALL_NIGHTS) -> Files:
+def _html(report: HealthReport, language: str, nights_href: str = ALL_NIGHTS, files: Sequence[str] = ()) -> Files:
     from crawler.reports.render_html import render_pages
 
-    return render_pages(report, language, nights_href=nights_href)
+    return render_pages(report, language, nights_href=nights_href, files=files)
 
 
 def _paste(report: HealthReport, language: str) -> Files:
@@ -97,14 +97,15 @@ def tell(
     report: HealthReport,
     folder: Path,
     language: str,
-    formats: Iterable[str] = NIGHTLY,
+    formats: Collection[str] = NIGHTLY,
     nights_href: str = ALL_NIGHTS,
 ) -> None:
     """Write a report's files into a folder; `nights_href` is where the page over all nights is, '' where there is none.
 
     Raises EverciteError when it cannot be written.
     """
-    makers = FORMATS | {"html": partial(_html, nights_href=nights_href)}
+    files = [f"report.{name}" for name in ("xlsx", "csv") if name in formats]
+    makers = FORMATS | {"html": partial(_html, nights_href=nights_href, files=files)}
     for name in formats:
         write_files(folder, makers[name](report, language))
 
@@ -171,7 +172,7 @@ def _line(night: Night, summary: Summary | None, invalid: Evidence | None, repor
 
 
 def write_report_again(
-    publisher: Publisher, night_id: str, formats: Iterable[str], language: str | None, reports: Path, now: datetime
+    publisher: Publisher, night_id: str, formats: Collection[str], language: str | None, reports: Path, now: datetime
 ) -> Path:
     """Write a night's report again from the ledger, in its place among the others; returns the folder."""
     night = find_night(publisher.ledger, night_id)
@@ -183,7 +184,7 @@ def write_report_again(
 
 
 def write_report_apart(
-    publisher: Publisher, night_id: str, formats: Iterable[str], language: str | None, out: Path
+    publisher: Publisher, night_id: str, formats: Collection[str], language: str | None, out: Path
 ) -> Path:
     """Write a night's report into a folder that holds all it needs; returns the folder."""
     night = find_night(publisher.ledger, night_id)

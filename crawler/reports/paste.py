@@ -10,14 +10,14 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import UTC, datetime, tzinfo
+from datetime import tzinfo
 from html import escape
 from typing import TypeVar
 
 from crawler.reports.cells import guard, legal
 from crawler.reports.health import HealthReport, Row, Tone
 from crawler.reports.plain import address_of, issue_of, place_of, title_of
-from crawler.reports.remedies import Remedy, Replacement, Way, is_printable, is_public
+from crawler.reports.remedies import TRACKER, Remedy, Replacement, Way, fate_of, is_printable, is_public
 from crawler.reports.row_words import tell_evidence
 from crawler.reports.words import captured_at, night_at, say, tell_date
 
@@ -39,8 +39,13 @@ def by_document(found: Iterable[_Any], row_of: Callable[[_Any], Row]) -> dict[st
 def tell_sheet(found: Iterable[Replacement], language: str) -> str:
     """The replacement sheet as tab-separated lines with a head: it pastes into Excel and Word as a table."""
     head = [say(f"column.{name}", language) for name in SHEET]
-    rows = [[guard(legal(str(value))) for value in sheet_row(one, language)] for one in found]
+    rows = [[_pasted(legal(str(value))) for value in sheet_row(one, language)] for one in found]
     return "\n".join("\t".join(line) for line in [head, *rows])
+
+
+def _pasted(text: str) -> str:
+    """The text as a pasted cell holds it: behind a quotation mark a spreadsheet would take in cells and lines."""
+    return f"'{text}" if text.startswith('"') else guard(text)
 
 
 def sheet_row(one: Replacement, language: str) -> tuple[str, int, str, str, str, str, str, str]:
@@ -53,13 +58,20 @@ def sheet_row(one: Replacement, language: str) -> tuple[str, int, str, str, str,
         title_of(citation),
         address_of(row),
         tell_instead(one.remedy, language),
-        tell_evidence(row, row.standing.evidence, language),
+        tell_why(one, language),
         say(f"verdict.{row.standing.verdict}", language),
     )
 
 
+def tell_why(one: Replacement, language: str) -> str:
+    """Why something else is to be printed."""
+    if one.fate == TRACKER:
+        return say("instead.tracker", language)
+    return tell_evidence(one.row, one.row.standing.evidence, language)
+
+
 def tell_instead(remedy: Remedy, language: str) -> str:
-    """What to print instead: an address, or where one can be had from."""
+    """What to print instead: an address, or words that can be printed in its place."""
     if remedy.way in (Way.ADDRESS, Way.COPY):
         return remedy.text
     return say(f"instead.{remedy.way}", language, text=remedy.text)
@@ -70,11 +82,16 @@ def tell_instead(remedy: Remedy, language: str) -> str:
 
 def tell_errata(found: Iterable[Replacement], zone: tzinfo, language: str) -> dict[str, str]:
     """The errata of each document: its name and issue, then a sentence per citation that readers should know of."""
-    worth = (one for one in found if one.fate != "https")
+    worth = (one for one in found if is_erratum(one))
     return {
         name: "\n".join([_tell_document(rows[0].row, language), *(tell_erratum(one, zone, language) for one in rows)])
         for name, rows in by_document(worth, lambda one: one.row).items()
     }
+
+
+def is_erratum(one: Replacement) -> bool:
+    """Whether readers of a past issue should know: what was printed leads nowhere, or elsewhere."""
+    return one.fate not in ("https", TRACKER)
 
 
 def _tell_document(row: Row, language: str) -> str:
@@ -103,31 +120,22 @@ def _copied(row: Row, zone: tzinfo, language: str) -> str:
 # ---------------------------------------------------------------- robust links
 
 
-def tell_link(row: Row, remedy: Remedy | None, now: datetime) -> str:
+def tell_link(row: Row, remedy: Remedy | None) -> str:
     """The citation as an HTML link that survives its target (Robust Links, 2020: https://robustlinks.mementoweb.org/spec/).
 
     It leads where the page is now, or to the copy where it is no more; the address as cited and the copy's stand
-    beside. '' for what is no web address or names somebody.
+    beside. '' for what is no web address or names somebody, and where no copy is held: there is no version to speak of.
     """
     cited = row.citation.uri
-    if cited is None or not is_printable(cited):
+    if cited is None or row.copy is None or not is_printable(cited):
         return ""
     leads = remedy.text if remedy and remedy.way in (Way.ADDRESS, Way.COPY) else cited
     fields = {"href": leads, "data-originalurl": cited}
-    if row.copy and is_public(row.copy_href):
+    if is_public(row.copy_href):
         fields["data-versionurl"] = row.copy_href
-    fields["data-versiondate"] = _linked_on(row, now)
+    fields["data-versiondate"] = f"{captured_at(row.copy.capture.timestamp):%F}"
     written = " ".join(f'{name}="{escape(value)}"' for name, value in fields.items())
     return f"<a {written}>{escape(title_of(row.citation) or cited)}</a>"
-
-
-def _linked_on(row: Row, now: datetime) -> str:
-    """The day the link speaks of: the copy's, else the issue's, else tonight (ISO 8601)."""
-    if row.copy:
-        return f"{captured_at(row.copy.capture.timestamp):%F}"
-    if row.citation.issued:
-        return f"{row.citation.issued.date}-01"[:10]
-    return f"{now.astimezone(UTC):%F}"
 
 
 # ---------------------------------------------------------------- footnotes
@@ -146,6 +154,7 @@ def tell_footnote(row: Row, remedy: Remedy | None, zone: tzinfo, language: str) 
     parts = [
         f"“{title}”" if title else "",
         f"<{leads}>",
+        say("footnote.gone", language) if leads == cited and fate_of(row) in ("dead", "hijacked") else "",
         _tell_copy(row, zone, language),
         _tell_seen(row, zone, language),
     ]

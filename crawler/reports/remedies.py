@@ -3,6 +3,7 @@
 Rules:
 - A copy's address is only proposed where others can reach it; else the command that takes the copy out.
 - Nothing is proposed for an address that is fine, and no personal or redacted one is proposed or looked up.
+- A tracking link is never printed again: where its target is known, that is proposed, however well it works.
 """
 
 from __future__ import annotations
@@ -27,6 +28,8 @@ FATES: dict[Verdict, str] = {
     Verdict.OK_MOVED: "moved",
     Verdict.OK_HTTPS: "https",
 }
+# What is wrong with a tracking link that works.
+TRACKER = "tracker"
 # Names that lead to another machine for every reader, or to none (RFC 6761 §6.3, RFC 6762 §3, RFC 8375 §3).
 _HERE = ("localhost", "local", "home.arpa", "internal", "lan")
 
@@ -61,14 +64,21 @@ class Replacement:
 def replacements(report: HealthReport) -> tuple[Replacement, ...]:
     """Everything of a report that should be printed otherwise from now on, in the order of the documents."""
     found = ((row, remedy_of(row)) for row in report.rows)
-    return tuple(Replacement(row, FATES[row.standing.verdict], remedy) for row, remedy in found if remedy)
+    return tuple(Replacement(row, fate_of(row), remedy) for row, remedy in found if remedy)
+
+
+def fate_of(row: Row) -> str:
+    """What happened to a row's address, in a word; '' where nothing did."""
+    return FATES.get(row.standing.verdict, "") or (TRACKER if row.citation.wrapper and row.citation.uri else "")
 
 
 def remedy_of(row: Row) -> Remedy | None:
     """What to print instead of a row's address; None where it may stand as it is."""
-    fate = FATES.get(row.standing.verdict)
-    if fate is None or row.citation.kind is Kind.MAIL:
+    fate = fate_of(row)
+    if not fate or row.citation.kind is Kind.MAIL:
         return None
+    if fate == TRACKER:
+        return Remedy(Way.ADDRESS, row.citation.uri or "") if is_printable(row.citation.uri) else None
     if fate in ("moved", "https"):
         new = _moved_to(row) if fate == "moved" else _secure(row.citation.uri)
         return Remedy(Way.ADDRESS, new) if new else None

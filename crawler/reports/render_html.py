@@ -9,7 +9,7 @@ Rules:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from functools import cache, partial
 from pathlib import Path
@@ -44,16 +44,23 @@ MOST_OPEN = 60  # rows of a group with nothing to act on that are shown without 
 MOST_PLACES = 12  # other places that cite the same, named in a row
 
 
-def render_pages(report: HealthReport, language: str, *, nights_href: str = "../index.html") -> dict[str, str]:
+def render_pages(
+    report: HealthReport, language: str, *, nights_href: str = "../index.html", files: Sequence[str] = ()
+) -> dict[str, str]:
     """File name → page: index.html in `language` ("zh" or "en"), one page per language, and what they link to beside.
 
-    `nights_href` is where the page of all nights is, '' where there is none.
+    `nights_href` is where the page of all nights is, '' where there is none; `files` are those for spreadsheets that
+    stand in the same folder.
     """
-    pages = {f"index.{code}.html": render_html(report, code, nights_href=nights_href) for code in LANGUAGES}
+    pages = {
+        f"index.{code}.html": render_html(report, code, nights_href=nights_href, files=files) for code in LANGUAGES
+    }
     return {"index.html": pages[f"index.{language}.html"], **pages, **render_paste_pages(report)}
 
 
-def render_html(report: HealthReport, language: str, *, nights_href: str = "../index.html") -> str:
+def render_html(
+    report: HealthReport, language: str, *, nights_href: str = "../index.html", files: Sequence[str] = ()
+) -> str:
     """One page in one language, linking to the other. Valid UTF-8 text."""
     return _ENVIRONMENT.get_template("report.html.j2").render(
         **framed(language, report.timezone, SCRIPT),
@@ -61,6 +68,7 @@ def render_html(report: HealthReport, language: str, *, nights_href: str = "../i
         report=report,
         filters=Filters(report, language),
         nights_href=nights_href,
+        files=files,
         paste_href=f"paste.{language}.html",
         compact=COMPACT,
         most_open=MOST_OPEN,

@@ -12,10 +12,9 @@ from functools import partial
 
 from crawler.reports.health import HealthReport, Row
 from crawler.reports.page import environment, framed
-from crawler.reports.paste import lines_of, tell_errata, tell_footnote, tell_link, tell_sheet
+from crawler.reports.paste import is_erratum, lines_of, tell_errata, tell_footnote, tell_link, tell_sheet, tell_why
 from crawler.reports.plain import address_of
 from crawler.reports.remedies import remedy_of, replacements
-from crawler.reports.row_words import tell_evidence
 from crawler.reports.words import LANGUAGES
 
 _ENVIRONMENT = environment()
@@ -30,7 +29,7 @@ def render_paste(report: HealthReport, language: str) -> str:
     """The page in one language, linking to the other and to the report beside it."""
     found = replacements(report)
     errata = tell_errata(found, report.zone, language)
-    links = lines_of(report, lambda row: tell_link(row, remedy_of(row), report.now))
+    links = lines_of(report, lambda row: tell_link(row, remedy_of(row)))
     footnotes = lines_of(report, partial(_footnote, report=report, language=language))
     return _ENVIRONMENT.get_template("paste.html.j2").render(
         **framed(language, report.timezone),
@@ -42,12 +41,12 @@ def render_paste(report: HealthReport, language: str) -> str:
         footnotes=footnotes,
         counts={
             "replacements": len(found),
-            "errata": sum(one.fate != "https" for one in found),
+            "errata": sum(is_erratum(one) for one in found),
             "links": _count_lines(links),
             "footnotes": _count_lines(footnotes),
         },
         address_of=address_of,
-        evidence=partial(tell_evidence, language=language),
+        why=partial(tell_why, language=language),
     )
 
 

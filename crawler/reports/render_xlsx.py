@@ -20,7 +20,7 @@ from crawler.model import Group
 from crawler.reports.cells import cell
 from crawler.reports.columns import COLUMNS, MAIN, Value, by_urgency, manner_of
 from crawler.reports.health import HealthReport, Said
-from crawler.reports.paste import SHEET, sheet_row, tell_erratum
+from crawler.reports.paste import SHEET, is_erratum, sheet_row, tell_erratum
 from crawler.reports.plain import issue_of
 from crawler.reports.remedies import Replacement, replacements
 from crawler.reports.words import say, tell_time
@@ -150,7 +150,7 @@ def _write_replacements(made: _Book, report: HealthReport) -> None:
 
 
 def _write_errata(made: _Book, report: HealthReport) -> None:
-    found = [one for one in replacements(report) if one.fate != "https"]
+    found = [one for one in replacements(report) if is_erratum(one)]
     sheet = _add_sheet(made, "errata")
     if not found:
         sheet.write(1, 0, say("sheet.none_errata", made.language))
