@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Iterator
 from dataclasses import replace
@@ -20,7 +21,7 @@ from crawler.reports.remedies import FATES, Way, is_printable, is_public, remedy
 from crawler.reports.render_paste import render_paste, render_paste_pages
 from crawler.reports.words import CATALOG, LANGUAGES, say
 from tests.pictures import FLAGS, find_chromium
-from tests.test_reports_formats import EVIL, evil_report
+from tests.test_reports_formats import EVIL, evil_report, evil_row
 from tests.test_reports_health import HOSTILE, capture, citation, full_report, invalid_report, report_of, row
 
 PUBLIC = "https://links.example.org/memento/20260116180500042/https://www.example.org/a"
@@ -130,6 +131,14 @@ def test_the_sheet_pastes_as_a_table(language: str) -> None:
         cells = line.split("\t")
         assert len(cells) == len(SHEET), "a title tore the table apart"
         assert not any(value.startswith(("=", "+", "-", "@", "＝")) for value in cells), "Excel would calculate it"
+
+
+def test_a_quotation_mark_takes_in_no_other_cell() -> None:
+    """Spreadsheets read a cell that begins with one up to the next one, tabs and line breaks included."""
+    titles = ('"Green" buying', '"', 'a "plain" title')
+    report = report_of([evil_row(n, text) for n, text in enumerate(titles, 1)])
+    read = list(csv.reader(tell_sheet(replacements(report), "en").splitlines(), delimiter="\t"))
+    assert [len(line) for line in read] == [len(SHEET)] * (len(titles) + 1), "a title swallowed the rows below it"
 
 
 ERRATA = [
