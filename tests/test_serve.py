@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import re
 import socket
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,11 +19,12 @@ from hypothesis import strategies as st
 from starlette.applications import Starlette
 from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Mount, Route
-from starlette.types import ASGIApp, Message, Scope
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from crawler.errors import UsageError
 from crawler.model import NightReading, Outcome
 from crawler.reports.health import TONE
+from crawler.serve import listening
 from crawler.serve.files import ReportFiles
 from crawler.serve.guard import Door, Guard
 from crawler.serve.index import read_sentence
@@ -473,6 +476,40 @@ def made_ledger(archive: Path):  # type: ignore[no-untyped-def]
     from crawler.ledger.ledger import Ledger
 
     return Ledger.open(archive / "ledger.sqlite3")
+
+
+@contextmanager
+def listened(app: ASGIApp) -> Iterator[int]:
+    """An application that `listen` serves in a process of its own; its port."""
+    bound = listening.bind("127.0.0.1", 0)
+    serving = multiprocessing.get_context("fork").Process(target=listening.listen, args=([(bound, app)],))
+    serving.start()
+    try:
+        yield bound.getsockname()[1]
+    finally:
+        serving.terminate()
+        serving.join(20)
+        bound.close()
+
+
+@pytest.mark.parametrize("sent", [b"", b"GET / HTTP/1.1\r\nHost: ", b"GET / HTTP/1.1\r\nHost: here\r\n\r\nGET /"])
+def test_who_never_finishes_a_request_is_let_go(sent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(listening, "HEAD_S", 0.2)
+    with listened(PlainTextResponse("shown")) as port, socket.create_connection(("127.0.0.1", port), 10) as peer:
+        peer.sendall(sent)
+        said = b"".join(iter(lambda: peer.recv(1000), b""))  # a time-out here: it is held for ever
+    assert (b"shown" in said) == (b"\r\n\r\n" in sent)
+
+
+def test_who_takes_long_to_be_answered_is_not_let_go(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def think(scope: Scope, receive: Receive, send: Send) -> None:
+        await asyncio.sleep(1)
+        await PlainTextResponse("shown")(scope, receive, send)
+
+    monkeypatch.setattr(listening, "HEAD_S", 0.2)
+    with listened(think) as port, socket.create_connection(("127.0.0.1", port), 10) as peer:
+        peer.sendall(b"GET / HTTP/1.1\r\nHost: here\r\n\r\n")
+        assert b"shown" in b"".join(iter(lambda: peer.recv(1000), b""))
 
 
 @pytest.mark.parametrize(

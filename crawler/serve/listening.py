@@ -3,6 +3,7 @@
 Rules:
 - A port that is taken is told in a sentence; nothing is served before both are bound.
 - What is being answered when a signal comes is answered; then the process ends.
+- Who connects and never finishes a request's head is let go: else a few hundred such hold every file there is.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from collections.abc import Iterator, Sequence
 
 import uvicorn
 from starlette.types import ASGIApp
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from crawler.errors import UsageError
 
@@ -22,6 +24,8 @@ BACKLOG = 128
 GRACE_S = 5
 # A request's head, and so its longest address.
 MOST_HEAD_BYTES = 64 * 1024
+# How long it may take to come.
+HEAD_S = 30.0
 
 
 def bind(host: str, port: int) -> socket.socket:
@@ -63,7 +67,7 @@ def _config(app: ASGIApp) -> uvicorn.Config:
     """Settings that do not depend on what else is installed, and nothing said beside our own log."""
     return uvicorn.Config(
         app,
-        http="h11",
+        http=_Protocol,
         loop="asyncio",
         ws="none",
         lifespan="off",
@@ -75,6 +79,25 @@ def _config(app: ASGIApp) -> uvicorn.Config:
         timeout_graceful_shutdown=GRACE_S,
         h11_max_incomplete_event_size=MOST_HEAD_BYTES,
     )
+
+
+class _Protocol(H11Protocol):
+    """A connection that is closed when, for a while, no request is being answered on it and none comes."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        """Begin to look after it."""
+        super().connection_made(transport)
+        self.loop.call_later(HEAD_S, self._look, None)
+
+    def _look(self, before: object) -> None:
+        """Close it if it waits for a request as it did at the last look; else look again."""
+        if self.transport.is_closing():
+            return
+        waits = self.cycle is None or self.cycle.response_complete
+        if waits and self.cycle is before:
+            self.transport.close()
+        else:
+            self.loop.call_later(HEAD_S, self._look, self.cycle if waits else self)
 
 
 class _Server(uvicorn.Server):
