@@ -364,12 +364,17 @@ def log_of(house: House, number: int) -> str:
     return (house.reports / f"{house.now(number):%Y%m%dT%H%M%SZ}" / "night.log").read_text("utf-8")
 
 
+def without_places(citations: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Rows without where their copies open: a report apart brings copies of its own."""
+    return [{**one, "copy": one["copy"] and {**one["copy"], "href": ""}} for one in citations]
+
+
 def test_an_old_report_written_again_says_what_it_said(house: House) -> None:
     folder = house.folder / "again"
     ran = house.run("report", "--night", f"{house.now(1):%Y%m%dT%H%M%SZ}", "--out", str(folder), "--format", "json")
     assert ran.status == 0
     again = json.loads((folder / "report.json").read_text("utf-8"))
-    assert again["citations"] == house.report(1)["citations"]
+    assert without_places(again["citations"]) == without_places(house.report(1)["citations"])
 
 
 # ---------------------------------------------------------------- what is fetched again
