@@ -269,6 +269,7 @@ def test_a_log_line_holds_nothing_of_a_query_or_a_recipient() -> None:
     ask(guarded(log), "/?q=jane.roe%40example.org&lang=en")
     ask(guarded(log), "/timegate/https://x.example/signature/0123456789abcdef/userid/fedcba9876543210")
     ask(guarded(log), "/documents/jane.roe@example.org")
+    ask(guarded(log), "/?https://link.mdrtor.com/signature/0123456789abcdef0123456789abcdef")
     told = "\n".join(log)
     assert "q=…&lang=…" in log[0]
     assert "jane" not in told

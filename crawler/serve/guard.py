@@ -168,13 +168,13 @@ def without_token(scope: Scope) -> str:
 def _target(scope: Scope) -> str:
     """What is asked for, as it may stand in a log: redacted, without a pass, of a query only the names."""
     query = scope["query_string"].decode("latin-1")
-    names = "&".join(f"{name}=…" for name, _ in parse_qsl(query, keep_blank_values=True))
+    names = "&".join(f"{redact_text(name)}=…" for name, _ in parse_qsl(query, keep_blank_values=True))
     path = str(scope["path"])
     path = "/" + path.removeprefix(PASS).partition("/")[2] if path.startswith(PASS) else path
     before, scheme, rest = path.partition("http")
     told = redact_text(before) + (redact(scheme + rest) if scheme else "")
     shown = _printable(told)[:MOST_LOGGED]
-    return f"{shown}?{_printable(redact_text(names))[:MOST_LOGGED]}" if names else shown
+    return f"{shown}?{_printable(names)[:MOST_LOGGED]}" if names else shown
 
 
 def _printable(text: str) -> str:
