@@ -178,6 +178,11 @@ class TestReport:
         unknown = house.run("report", "--night", "20200101T000000Z")
         assert unknown.status == 3
         assert "20260102T020000Z" in unknown.log
+        in_the_way = house.run("report", "--out", "evercite.toml")
+        assert (in_the_way.status, "is a file; name a folder" in in_the_way.log) == (3, True)
+        for folder in ("again", "/"):
+            got = house.run("archive", "get", OK, "-o", folder)
+            assert (got.status, "is a folder; name a file" in got.log) == (3, True), got.log
 
 
 class TestScrapy:

@@ -295,3 +295,11 @@ def test_threads_may_write_side_by_side(tmp_path: Path, threads: int) -> None:
         writer.join()
     assert len(ledger.observations_of(night().id)) == before + threads
     ledger.close()
+
+
+def test_an_empty_file_is_not_made_a_ledger_by_reading(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite3"
+    path.touch()
+    with pytest.raises(LedgerError, match="is empty; restore it"):
+        Ledger.open_to_read(path)
+    assert path.stat().st_size == 0, "what lies beside it would be taken for a ledger put back later"

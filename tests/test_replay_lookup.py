@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from crawler.errors import UsageError
 from crawler.judge.rows import GOOD
 from crawler.ledger.judgements import Entry
 from crawler.ledger.ledger import Ledger
@@ -145,3 +146,10 @@ def test_any_form_of_an_address_finds_its_copies(ledger: Ledger, asked: str) -> 
     held = find_holdings(ledger, asked).best()
     assert held is not None, "the editor's own spelling finds nothing"
     assert Outcome.OK in {one.outcome for one in find_holdings(ledger, asked).candidates}
+
+
+@pytest.mark.parametrize("asked", ["\udcff", "https://www.example.org/\udce4", "\ud800"])
+def test_what_is_no_text_is_told(tmp_path: Path, asked: str) -> None:
+    ledger = Ledger.open(tmp_path / "ledger.sqlite3")
+    with pytest.raises(UsageError, match="not UTF-8"):
+        find_holdings(ledger, asked)

@@ -67,8 +67,10 @@ class Store:
     def open_to_read(cls, path: Path) -> Self:
         """Open a ledger wherever it stands; what is read of it is what is committed. Writing may be impossible.
 
-        Raises LedgerError as `open` does, but not where only writing is in the way.
+        Raises LedgerError as `open` does, but not where only writing is in the way; nor is an empty file made a ledger.
         """
+        if path.exists() and path.stat().st_size == 0:
+            raise LedgerError(f"{path}: is empty; restore it from a backup, without any -wal or -shm file beside it")
         try:
             return cls.open(path)
         except LedgerError as error:

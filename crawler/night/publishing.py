@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 
 from crawler.config import Config
-from crawler.errors import EverciteError
+from crawler.errors import EverciteError, UsageError
 from crawler.ledger.ledger import Ledger
 from crawler.ledger.summaries import Summary
 from crawler.model import Evidence, Night
@@ -186,7 +186,12 @@ def write_report_again(
 def write_report_apart(
     publisher: Publisher, night_id: str, formats: Collection[str], language: str | None, out: Path
 ) -> Path:
-    """Write a night's report into a folder that holds all it needs; returns the folder."""
+    """Write a night's report into a folder that holds all it needs; returns the folder.
+
+    Raises UsageError where a file is in the way.
+    """
+    if out.exists() and not out.is_dir():
+        raise UsageError(f"{out}: is a file; name a folder for the report with --out")
     night = find_night(publisher.ledger, night_id)
     report = publisher.report(night, out / COPIES, f"{COPIES}/")
     tell(report, out, language or publisher.config.language, formats, nights_href="")

@@ -10,7 +10,7 @@ from typing import BinaryIO
 from crawler.archive.index import Index
 from crawler.archive.reader import Payload, read_payload
 from crawler.content import codings_of, decode
-from crawler.errors import ArchiveError, EverciteError
+from crawler.errors import ArchiveError, EverciteError, UsageError
 from crawler.model import Capture, Head
 
 # A copy for people: whoever needs a bomb's full size asks for --raw.
@@ -28,6 +28,8 @@ def write_copy(archive: Path, index: Index, capture: Capture, output: Path | Non
         _write(sys.stdout.buffer, payload.head if headers else None, pieces)
         sys.stdout.buffer.flush()
         return
+    if output.is_dir() or not output.name:
+        raise UsageError(f"{output}: is a folder; name a file in it with -o")
     part = output.with_name(output.name + ".part")
     try:
         with part.open("wb") as file:

@@ -61,8 +61,10 @@ class Holdings:
 def find_holdings(ledger: Ledger, asked: str) -> Holdings:
     """The captures of a citation id or of a URL in any of its forms.
 
-    Raises UsageError for what looks like a citation id and is none.
+    Raises UsageError for what looks like a citation id and is none, and for what is no text.
     """
+    if any("\ud800" <= one <= "\udfff" for one in asked):  # bytes of a command line that are no UTF-8
+        raise UsageError("what is asked for is not UTF-8; give a URL, or a citation's id from the report")
     if _ID.fullmatch(asked):
         citation = _known_citation(ledger, asked)
         uri = _cited_uri(ledger, citation)
