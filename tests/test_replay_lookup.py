@@ -148,7 +148,7 @@ def test_any_form_of_an_address_finds_its_copies(ledger: Ledger, asked: str) -> 
     assert Outcome.OK in {one.outcome for one in find_holdings(ledger, asked).candidates}
 
 
-@pytest.mark.parametrize("asked", ["\udcff", "https://www.example.org/\udce4", "\ud800"])
+@pytest.mark.parametrize("asked", ["\udcff", "https://www.example.org/\udce4"])
 def test_what_is_no_text_is_told(tmp_path: Path, asked: str) -> None:
     ledger = Ledger.open(tmp_path / "ledger.sqlite3")
     with pytest.raises(UsageError, match="not UTF-8"):
