@@ -5,9 +5,12 @@ Both museums are played side by side, once, for all tests; the whole score is pr
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
 
 import pytest
+from playwright.sync_api import Page, sync_playwright
 
 from crawler.judge.rows import DEADS
 from crawler.model import Verdict
@@ -15,6 +18,7 @@ from tests.museum.__main__ import play_all
 from tests.museum.score import Delay, Score
 from tests.museum.sheet import write_sheet
 from tests.museum.truth import NAMES, Truth
+from tests.pictures import FLAGS, find_chromium
 
 pytestmark = [pytest.mark.proof, pytest.mark.timeout(1800)]
 
@@ -22,9 +26,15 @@ REFUSALS = (Truth.REFUSING, Truth.BLIND, Truth.CERTIFICATE)
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> Score:
+def houses(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the museums are played: archives and reports stay there."""
+    return tmp_path_factory.mktemp("museum")
+
+
+@pytest.fixture(scope="module")
+def found(houses: Path) -> Score:
     """The score of all museums, 120 nights each."""
-    scored = play_all(NAMES, tmp_path_factory.mktemp("museum"))
+    scored = play_all(NAMES, houses)
     print(write_sheet(", ".join(NAMES), scored))
     return scored
 
@@ -79,3 +89,43 @@ def test_what_is_called_changed_has_changed(found: Score, verdict: Verdict) -> N
 def test_nothing_at_all_is_told_or_read_wrongly(found: Score) -> None:
     assert not found.violations, lines(found.violations)
     assert not found.misread, lines(found.misread)
+
+
+# ---------------------------------------------------------------- what editors open after the worst night
+
+
+@pytest.fixture(scope="module")
+def page() -> Iterator[Page]:
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=find_chromium(), args=list(FLAGS))
+        yield browser.new_page()
+        browser.close()
+
+
+def worst_night(reports: Path) -> Path:
+    """The folder of the night on which most needed an editor."""
+    told = [(path.parent, json.loads(path.read_text("utf-8"))) for path in sorted(reports.glob("2*/report.json"))]
+    assert told, f"no report in {reports}"
+    return max(told, key=lambda one: int(one[1]["counts"]["needs-you"]))[0]
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_worst_night_can_be_read(found: Score, houses: Path, page: Page, name: str, language: str) -> None:
+    assert found.link_nights
+    folder = worst_night(houses / name / "reports")
+    counts = json.loads((folder / "report.json").read_text("utf-8"))["counts"]
+    assert counts["needs-you"], "that is no bad night"
+    for width in (360, 768, 1280):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.goto((folder / f"index.{language}.html").as_uri())
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, f"{folder.name} runs out at {width} px"
+    for group, n in counts.items():
+        shown = page.locator(f"section.group.{group} article")
+        assert shown.count() == n, f"{group}: the page shows {shown.count()} rows and the report has {n}"
+    for link in page.eval_on_selector_all("a[href]", "all => all.map(a => a.getAttribute('href'))"):
+        path, _, anchor = str(link).partition("#")
+        if "://" not in link and path:
+            assert (folder / path).exists(), f"{folder.name}: {link} leads nowhere"
+        elif "://" not in link:
+            assert page.locator(f"[id='{anchor}']").count() == 1, f"{folder.name}: nothing is at {link}"
