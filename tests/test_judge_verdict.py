@@ -68,11 +68,11 @@ def nights_of(text: str, every_h: float = 24) -> tuple[list[NightReading], Known
         at = FIRST + timedelta(hours=every_h * n)
         night = NightReading(f"{at:%Y%m%dT%H%M%SZ}", at, Outcome(SHORT.get(found["outcome"], found["outcome"])))
         for mark in found["marks"]:
-            night = replace(night, **MARKS.get(mark, {}))
+            night = night._replace(**MARKS.get(mark, {}))
             assert mark in MARKS or mark in sets, f"no mark {mark}"
             sets.get(mark, set()).add(night.night)
         change = change_of(found["state"]) if found["state"] else None
-        nights.append(replace(night, final_uri=found["uri"], change=change))
+        nights.append(night._replace(final_uri=found["uri"], change=change))
     return nights, replace(HEARD, capped=frozenset(sets["^"]), confirming=frozenset(sets["$"]))
 
 
@@ -185,13 +185,13 @@ def test_refusals_alone_never_kill(outcomes: list[Outcome]) -> None:
 def test_robots_failures_never_exceed_unreachable(drawn: Any) -> None:
     bad = [night for night in dated(drawn) if FAMILY[night.outcome] not in (Family.CONTENT, Family.OURS)]
     above = DEADS | {Verdict.HIJACKED, Verdict.NEEDS_EYES}
-    for standing in course([replace(night, robots_only=True) for night in bad], HEARD):
+    for standing in course([night._replace(robots_only=True) for night in bad], HEARD):
         assert standing.verdict not in above, f"robots.txt alone made it {standing.verdict}"
 
 
 @given(NIGHTS)
 def test_invalid_nights_never_make_things_worse(drawn: Any) -> None:
-    nights = [replace(night, invalid=True) for night in dated(drawn)]
+    nights = [night._replace(invalid=True) for night in dated(drawn)]
     alarming = DEADS | {Verdict.SUSPECT, Verdict.UNREACHABLE, Verdict.HOST_GONE, Verdict.BLOCKED, Verdict.CERTIFICATE}
     assert not {standing.verdict for standing in course(nights, Known())} & alarming, (
         "our own outage was blamed on a site"

@@ -227,3 +227,20 @@ def test_reading_quickly_reads_the_same() -> None:
         text = write_json(seen)
         assert Stored(seen.uri, text, shapes).seen == read_json(Observation, text)
         assert Stored(seen.uri, text, shapes).seen == seen
+
+
+def test_an_observation_that_repeats_another_is_known_at_once() -> None:
+    """The quick look says yes only where the slow one does, whatever differs."""
+    shapes = Shapes()
+    all_of_them = [(seen, Stored(seen.uri, write_json(seen), shapes)) for seen in _observations()]
+    with_payload = [(seen, stored) for seen, stored in all_of_them if seen.content]
+    repeated = 0
+    for before, other in with_payload:
+        for seen, stored in all_of_them:
+            same = stored.shape == other.shape and seen.content == before.content
+            if stored.repeats(other):
+                assert same, f"another night would be taken for the one before:\n{seen}\n{before}"
+                repeated += seen is not before
+                if len(seen.hops) == 1:
+                    assert stored.moment(other) == (seen.night, seen.seen_at, seen.hops[0].record_id)
+    assert repeated, "the quick look never says yes"

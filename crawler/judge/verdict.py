@@ -86,7 +86,7 @@ def course(nights: Sequence[NightReading], known: Known = Known(), zone: tzinfo 
     for place, night in enumerate(in_time):
         if place in accepted:
             state.states.clear()
-        state.standing = _step(state, replace(night, change=None, compared=True) if place in accepted else night)
+        state.standing = _step(state, night._replace(change=None, compared=True) if place in accepted else night)
         yield desk.ruled(place, night, state.standing) if desk else state.standing
 
 

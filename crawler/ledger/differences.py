@@ -11,14 +11,14 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from crawler.ledger.store import Store
 from crawler.ledger.values import read_json, write_json
 from crawler.model import Change, Difference, Outcome, Sight
 
 
-@dataclass(frozen=True, slots=True)
-class GoodCapture:
+class GoodCapture(NamedTuple):  # a tuple for the sake of years of nights: see NightReading
     """A good whole capture of a subject: its night, where its chain ended, its record, its payload's digest, and the
     key of what it shows."""
 

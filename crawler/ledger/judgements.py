@@ -170,8 +170,8 @@ class Judgements(Store):
 
     def cited_by_number(self, night_id: str) -> tuple[int, ...]:
         """The numbers of a night's citations: two nights that have the same cite the same."""
-        rows = self._rows("SELECT citation FROM night_citations WHERE night = ? ORDER BY place", night_id)
-        return tuple(row[0] for row in rows)
+        rows = self._tuples("SELECT citation FROM night_citations WHERE night = ? ORDER BY place", night_id)
+        return tuple([number for (number,) in rows])
 
     def abouts(self, kind: Beside) -> frozenset[str]:
         """Everything that a look of a kind was ever about."""

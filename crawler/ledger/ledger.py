@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from crawler.errors import LedgerError
@@ -200,11 +200,14 @@ class Ledger(
 
     def answered_since(self) -> dict[str, datetime]:
         """By uri, when it first gave bytes here: from which it can be told since when a host answers us."""
-        rows = self._rows(
-            "SELECT uri, min(seen_at) AS since FROM captures"
-            " WHERE record_id NOT IN (SELECT record_id FROM elsewhere) GROUP BY uri"
-        )
-        return {row["uri"]: datetime.fromisoformat(row["since"]) for row in rows}
+        since = "SELECT uri, min(timestamp) FROM captures"
+        rows = dict(self._tuples(f"{since} GROUP BY uri"))  # from the index alone
+        for (uri,) in self._tuples(
+            "SELECT DISTINCT c.uri FROM elsewhere e JOIN captures c ON c.record_id = e.record_id"
+        ):
+            here = f"{since} WHERE uri = ? AND record_id NOT IN (SELECT record_id FROM elsewhere)"
+            rows[uri] = self._tuples(here, uri)[0][1]
+        return {uri: _instant(stamp) for uri, stamp in rows.items() if stamp is not None}
 
     def note_robots(self, night: Night, failing: Iterable[str], answering: Iterable[str]) -> None:
         """Record the hosts whose robots.txt failed this night, and those where it did not."""
@@ -256,3 +259,8 @@ def _look(row: sqlite3.Row) -> Look:
     digest = whole.digest if whole else None
     text = row["text"] if whole else None
     return Look(seen.uri, row["night"], seen.seen_at, reading.outcome, seen.refusal, digest, text or digest)
+
+
+def _instant(stamp: str) -> datetime:
+    """The instant of a capture's 17 digits, to the millisecond."""
+    return datetime.strptime(f"{stamp}000", "%Y%m%d%H%M%S%f").replace(tzinfo=UTC)

@@ -41,38 +41,61 @@ class Shapes:
 
 
 class Stored:
-    """An observation as it lies in the ledger; `shape` is its text without what varies by itself."""
+    """An observation as it lies in the ledger."""
 
-    __slots__ = ("_shapes", "_text", "_values", "shape", "uri")
+    __slots__ = ("_parts", "_shapes", "_varying", "text", "uri")
 
     def __init__(self, uri: str, text: str, shapes: Shapes) -> None:
-        self.uri = uri
-        parts = _VARYING.split(text)
-        self.shape = "\n".join(parts[::2])
-        self._text, self._values, self._shapes = text, parts[1::2], shapes
+        self.uri, self.text, self._shapes = uri, text, shapes
+        self._parts: list[str] | None = None
+        self._varying: list[tuple[int, int]] | None = None
+
+    @property
+    def shape(self) -> str:
+        """The text without what varies by itself."""
+        return "\n".join(self._split()[::2])
 
     @property
     def like(self) -> Observation:
         """An observation of the same shape: equal but for night, times, record ids, addresses and the very payload."""
-        return self._shapes.like(self.shape, self._text, self._values)[0]
-
-    @property
-    def payload(self) -> tuple[str, ...]:
-        """What stands for the payload: two of one shape have it in common only where the payload is the same. Where
-        none came it is of this one alone."""
-        return tuple(self._values[-2:])
-
-    @property
-    def moment(self) -> tuple[str, datetime, str]:
-        """Night, time and record of an answer with a payload, from a chain of one hop."""
-        night, seen_at, record_id = self._values[:3]
-        return night[1:-1], datetime.fromisoformat(seen_at[1:-1]), record_id[1:-1]
+        return self._shapes.like(self.shape, self.text, self._split()[1::2])[0]
 
     @property
     def seen(self) -> Observation:
         """The observation."""
-        like, is_exact = self._shapes.like(self.shape, self._text, self._values)
-        return _put_back(like, self._values) if is_exact else read_json(Observation, self._text)
+        values = self._split()[1::2]
+        like, is_exact = self._shapes.like(self.shape, self.text, values)
+        return _put_back(like, values) if is_exact else read_json(Observation, self.text)
+
+    def repeats(self, before: Stored) -> bool:
+        """Whether this is another one again, the same payload too, with only night, times, records and addresses
+        another. `before` has a payload, for which its last two values stand. No is said now and then where yes is true:
+        of values that are longer or shorter than those before."""
+        text, other, at = self.text, before.text, 0
+        if len(text) != len(other):
+            return False
+        for start, end in before.varying:
+            if text[at:start] != other[at:start]:
+                return False
+            at = end
+        return text[at:] == other[at:]
+
+    def moment(self, before: Stored) -> tuple[str, datetime, str]:
+        """Night, time and record of one that repeats another, whose chain has one hop."""
+        night, seen_at, record_id = (self.text[start + 1 : end - 1] for start, end in before.varying[:3])
+        return night, datetime.fromisoformat(seen_at), record_id
+
+    @property
+    def varying(self) -> list[tuple[int, int]]:
+        """Where in the text what varies by itself stands, but for the payload, which comes last."""
+        if self._varying is None:
+            self._varying = [found.span(1) for found in _VARYING.finditer(self.text)][:-2]
+        return self._varying
+
+    def _split(self) -> list[str]:
+        if self._parts is None:
+            self._parts = _VARYING.split(self.text)
+        return self._parts
 
 
 def _put_back(like: Observation, values: list[str]) -> Observation:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import NamedTuple
 
 from crawler.model.changes import Change
 from crawler.model.evidence import Evidence
@@ -167,8 +168,9 @@ class Surroundings:
     last_good: Page | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class NightReading:
+class NightReading(
+    NamedTuple
+):  # a tuple: judging again makes millions of them, and a dataclass costs four times as much
     """One night of a target's history as the verdict rules see it. `invalid` marks a night whose
     negative readings do not count; `final_uri` is where the chain ended; `sub` is the reading's sub-class.
 

@@ -46,7 +46,8 @@ class _Memory:
     """How a target was read last, and all that can have decided it: as long as that is so, it reads so again.
 
     `length_bytes` is None where a page stands for its bytes. `alone`: no other target, and no sibling, has a say.
-    `head` and `text` are the reading as it is stored; `payload` and `ending` are the newest night's.
+    `head` and `text` are the reading as it is stored; `last` is the newest observation with a payload that was taken
+    apart, `ending` the newest night's.
     """
 
     shape: str
@@ -60,14 +61,18 @@ class _Memory:
     head: Derived
     text: str
     turnout: Turnout
-    payload: tuple[str, ...] = ()
+    last: Stored | None = None
     ending: Ending | None = None
 
-    def is_again(self, stored: Stored, good: Page | None) -> bool:
-        """Whether the very same came again: the same payload, in the same surroundings."""
-        if not self.alone or self.page is None or self.good is not good:
+    def takes(self, stored: Stored, good: Page | None) -> bool:
+        """Whether the very same came again, the same payload in the same surroundings; it is the newest night then."""
+        if self.last is None or not self.alone or self.page is None or self.good is not good:
             return False
-        return self.payload == stored.payload and self.shape == stored.shape
+        if not stored.repeats(self.last):
+            return False
+        if self.ending is not None:
+            self.ending = self.ending.at(*stored.moment(self.last))
+        return True
 
 
 class Reader:
@@ -95,9 +100,7 @@ class Reader:
         found = NightRead()
         for stored, kept in observed:
             memory = self._memory.get(stored.uri)
-            if memory is not None and memory.is_again(stored, self._good.get(stored.uri)):
-                memory.ending = memory.ending and memory.ending.at(*stored.moment)
-            else:
+            if memory is None or not memory.takes(stored, self._good.get(stored.uri)):
                 memory = self._read(stored, night, surrounder)
             found.turnout.join(memory.turnout)
             self._enter(stored, memory, night, heard, kept, found)
@@ -135,7 +138,7 @@ class Reader:
             alone = len(seen.hops) < 2 and not self._may_have_sibling(seen.uri)
             memory = _Memory(shape, length_bytes, page, good, sinking, sibling, alone, reading, head, text, turnout)
             self._memory[seen.uri] = memory
-        memory.payload, memory.ending = stored.payload, ending_of(seen)
+        memory.last, memory.ending = stored if seen.content else None, ending_of(seen)
         if page is not None and memory.reading.outcome in GOOD:
             self._good[seen.uri] = page
         return memory
@@ -184,7 +187,7 @@ class Reader:
 
 def _redirected(observed: Iterable[tuple[Stored, Derived | None]]) -> list[Stored]:
     """The observations that a redirect led on: their later hops say by what means."""
-    return [stored for stored, _ in observed if '"via":"' in stored.shape]
+    return [stored for stored, _ in observed if '"via":"' in stored.text]
 
 
 class _Heard:

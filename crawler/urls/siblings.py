@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 from crawler.urls.redact import redact
@@ -55,6 +56,7 @@ def sibling(uri: str, draw: Draw) -> str | None:
     return f"{place.origin}{place.directory}{random_name(place.model, draw)}{place.ending}" if place else None
 
 
+@lru_cache(maxsize=8192)  # asked of the same links night after night
 def place_of(uri: str) -> Place | None:
     """Where the siblings of a fetch uri stand, or None."""
     try:
