@@ -218,7 +218,7 @@ def test_what_changed_and_since_when(page: Page, crowded: Path) -> None:
     expect(page.locator(STATUS)).not_to_be_empty()
     assert shown_rows(page) == [f"c-{1:012x}"]
     page.click("#filters button")
-    page.get_by_label("Judged so since, or later").fill("2026-01-19")
+    page.get_by_label("Judged on or after").fill("2026-01-19")
     expect(page.locator(STATUS)).not_to_be_empty()
     rows = page.eval_on_selector_all("article:not([hidden])", "rows => rows.map(row => row.dataset.since)")
     assert rows
