@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from crawler.errors import LedgerError
@@ -33,6 +33,7 @@ from crawler.model import (
     Observation,
     Outcome,
     Reading,
+    captured_at,
 )
 
 # Nights that the comparison of two uris looks back, at most.
@@ -207,7 +208,7 @@ class Ledger(
         ):
             here = f"{since} WHERE uri = ? AND record_id NOT IN (SELECT record_id FROM elsewhere)"
             rows[uri] = self._tuples(here, uri)[0][1]
-        return {uri: _instant(stamp) for uri, stamp in rows.items() if stamp is not None}
+        return {uri: captured_at(stamp) for uri, stamp in rows.items() if stamp is not None}
 
     def note_robots(self, night: Night, failing: Iterable[str], answering: Iterable[str]) -> None:
         """Record the hosts whose robots.txt failed this night, and those where it did not."""
@@ -259,8 +260,3 @@ def _look(row: sqlite3.Row) -> Look:
     digest = whole.digest if whole else None
     text = row["text"] if whole else None
     return Look(seen.uri, row["night"], seen.seen_at, reading.outcome, seen.refusal, digest, text or digest)
-
-
-def _instant(stamp: str) -> datetime:
-    """The instant of a capture's 17 digits, to the millisecond."""
-    return datetime.strptime(f"{stamp}000", "%Y%m%d%H%M%S%f").replace(tzinfo=UTC)

@@ -7,7 +7,7 @@ Rules:
 - Nothing here holds a subscriber's identity but Wrapper.raw, which lives in memory alone.
 """
 
-from crawler.model.archive import PASSING_REASONS, Capture, Completeness, Copy, Night, RecordType
+from crawler.model.archive import PASSING_REASONS, Capture, Completeness, Copy, Night, RecordType, captured_at, night_at
 from crawler.model.changes import Change, Difference, FactChange, Layer, Line, Mark, PageChange, Shown, TextClass
 from crawler.model.documents import (
     Citation,
@@ -112,4 +112,6 @@ __all__ = [
     "Verdict",
     "Via",
     "Wrapper",
+    "captured_at",
+    "night_at",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 
 from crawler.model.evidence import Evidence
@@ -72,6 +72,19 @@ class Night:
     valid: bool = True
     invalid_reason: str | None = None
     status: int | None = None
+
+
+def night_at(night: str) -> datetime:
+    """The instant a night's id names (YYYYMMDDTHHMMSSZ)."""
+    return datetime.strptime(night, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+
+
+def captured_at(timestamp: str) -> datetime:
+    """The instant of a 17-digit timestamp (YYYYMMDDhhmmssmmm); shorter ones count from their start."""
+    whole = timestamp + "00000101000000000"[len(timestamp) :]
+    year, millisecond, rest = int(whole[:4]), int(whole[14:17]), whole[4:14]
+    month, day, hour, minute, second = (int(rest[place : place + 2]) for place in range(0, 10, 2))
+    return datetime(year, month, day, hour, minute, second, millisecond * 1000, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)

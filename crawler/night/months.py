@@ -14,9 +14,8 @@ from zoneinfo import ZoneInfo
 
 from crawler.config import Config
 from crawler.ledger.ledger import Ledger
-from crawler.model import Evidence, Group, Night, Standing, Verdict
+from crawler.model import Evidence, Group, Night, Standing, Verdict, night_at
 from crawler.reports.trend import Month, month_of, pick_nights
-from crawler.reports.words import night_at
 
 MOST_MONTHS = 36
 

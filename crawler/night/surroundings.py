@@ -10,18 +10,16 @@ Rules:
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
-from datetime import UTC, datetime
 
 from crawler.fetch.asking import host_of
 from crawler.ledger.ledger import Ledger
 from crawler.ledger.shapes import Shapes, Stored
-from crawler.model import Citation, Observation, Page, Sibling, SightKind, Surroundings
+from crawler.model import Citation, Observation, Page, Sibling, SightKind, Surroundings, night_at
 from crawler.night.hearsay import sibling_of
 from crawler.night.pages import Pages
 from crawler.urls.redact import redact, redact_fragment
 from crawler.urls.siblings import sibling_key
 
-NIGHT_ID = "%Y%m%dT%H%M%SZ"
 _TEXT = "text="
 
 
@@ -43,7 +41,7 @@ class Surrounder:
     ) -> None:
         self._ledger = ledger
         self._night_id = night_id
-        self._started_at = datetime.strptime(night_id, NIGHT_ID).replace(tzinfo=UTC)
+        self._started_at = night_at(night_id)
         self._observed = observed
         self._pages = pages or Pages(ledger)
         self._sibling_keys = siblings

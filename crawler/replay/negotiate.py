@@ -14,6 +14,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 
 from crawler.ledger.mementos import Around
+from crawler.model import captured_at
 
 LATEST = "99991231235959999"
 MALFORMED = "malformed"
@@ -57,7 +58,7 @@ def read_moment(values: Sequence[str]) -> str:
 @lru_cache(4096)
 def http_date(timestamp: str) -> str:
     """A timestamp as an rfc1123-date; not strftime, which follows the machine's locale."""
-    at = _instant(timestamp)
+    at = captured_at(timestamp)
     return f"{_DAYS[at.weekday()]}, {at.day:02} {_MONTHS[at.month - 1]} {at.year:04} {at:%H:%M:%S} GMT"
 
 
@@ -85,14 +86,8 @@ def beside(around: Around, timestamp: str) -> Neighbours:
 
 
 def _nearer(earlier: str, later: str, moment: str) -> str:
-    asked = _instant(moment)
-    return earlier if asked - _instant(earlier) <= _instant(later) - asked else later
-
-
-def _instant(timestamp: str) -> datetime:
-    year, month, day = int(timestamp[:4]), int(timestamp[4:6]), int(timestamp[6:8])
-    hour, minute, second = int(timestamp[8:10]), int(timestamp[10:12]), int(timestamp[12:14])
-    return datetime(year, month, day, hour, minute, second, int(timestamp[14:17] or 0) * 1000, tzinfo=UTC)
+    asked = captured_at(moment)
+    return earlier if asked - captured_at(earlier) <= captured_at(later) - asked else later
 
 
 # ---------------------------------------------------------------- content codings

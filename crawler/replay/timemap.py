@@ -11,11 +11,11 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from typing import Any
 
 from crawler.ledger.ledger import Ledger
 from crawler.ledger.mementos import Series
+from crawler.model import captured_at
 from crawler.replay.answer import Answer, Asked, refuse
 from crawler.replay.links import LINK_FORMAT, Places, escape, link
 from crawler.replay.negotiate import LATEST, http_date
@@ -149,4 +149,4 @@ def _entry(listed: Listed, places: Places, timestamp: str) -> dict[str, str]:
 
 def _iso(timestamp: str) -> str:
     """A timestamp as RFC 3339 in whole seconds, as Memento-Datetime has it."""
-    return datetime.strptime(timestamp[:14], "%Y%m%d%H%M%S").replace(tzinfo=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return captured_at(timestamp).strftime("%Y-%m-%dT%H:%M:%SZ")

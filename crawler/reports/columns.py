@@ -11,14 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import tzinfo
 
-from crawler.model import Group
+from crawler.model import Group, captured_at
 from crawler.reports.health import HealthReport, Row
 from crawler.reports.organisations import organisation_of
 from crawler.reports.paste import tell_instead
 from crawler.reports.plain import issue_of, place_of, told
 from crawler.reports.remedies import remedy_of
 from crawler.reports.row_words import find_hints
-from crawler.reports.words import captured_at, say
+from crawler.reports.words import say
 
 Value = str | int | None
 

@@ -31,10 +31,11 @@ from crawler.model import (
     Standing,
     Unreadable,
     Verdict,
+    night_at,
 )
 from crawler.reports.changed import Changed
 from crawler.reports.trend import Month
-from crawler.reports.words import CATALOG, night_at, say
+from crawler.reports.words import CATALOG, say
 
 STRIP_NIGHTS = 14
 # More documents than this that are gone are counted, not named.

@@ -16,21 +16,11 @@ from zoneinfo import ZoneInfo
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from crawler.model import Group
+from crawler.model import Group, captured_at, night_at
 from crawler.reports.chart import draw_months, find_worst
 from crawler.reports.strips import draw_picture
 from crawler.reports.visible import brief, is_web, isolate, show
-from crawler.reports.words import (
-    HTML_LANGUAGES,
-    LANGUAGES,
-    captured_at,
-    night_at,
-    say,
-    tell_date,
-    tell_issue,
-    tell_part,
-    tell_time,
-)
+from crawler.reports.words import HTML_LANGUAGES, LANGUAGES, say, tell_date, tell_issue, tell_part, tell_time
 
 _HERE = Path(__file__).parent
 STYLE = "".join((_HERE / name).read_text("utf-8") for name in ("report.css", "tables.css"))

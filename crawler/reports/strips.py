@@ -14,8 +14,9 @@ from itertools import groupby
 
 from markupsafe import Markup
 
+from crawler.model import night_at
 from crawler.reports.health import Cell, Tone
-from crawler.reports.words import night_at, say, tell_short
+from crawler.reports.words import say, tell_short
 
 CELL_WIDTH = 12
 HEIGHT = 18

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from datetime import UTC, date, datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from functools import lru_cache
 from importlib.resources import files
 
@@ -64,16 +64,3 @@ def tell_part(part: str, language: str) -> str:
 def tell_time(at: datetime, language: str, zone: tzinfo) -> str:
     """A date and the time of day."""
     return f"{tell_date(at, language, zone)}{' ' if language == 'zh' else ', '}{at.astimezone(zone):%H:%M}"
-
-
-def night_at(night: str) -> datetime:
-    """The instant a night's id names (YYYYMMDDTHHMMSSZ)."""
-    return datetime.strptime(night, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
-
-
-def captured_at(timestamp: str) -> datetime:
-    """The instant of a 17-digit timestamp (YYYYMMDDhhmmssmmm); shorter ones count from their start."""
-    whole = timestamp[:14] + "00000101000000"[len(timestamp[:14]) :]
-    year, rest = int(whole[:4]), whole[4:]
-    month, day, hour, minute, second = (int(rest[place : place + 2]) for place in range(0, 10, 2))
-    return datetime(year, month, day, hour, minute, second, tzinfo=UTC)

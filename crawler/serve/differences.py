@@ -9,9 +9,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from crawler.clock import Clock
+from crawler.model import captured_at
 from crawler.night.compared import find_change
 from crawler.reports.changed import Changed
-from crawler.reports.words import captured_at
 from crawler.serve.links import find_citation
 from crawler.serve.pages import render, site_of
 from crawler.serve.shown import shown_citation
