@@ -35,8 +35,9 @@ from crawler.model import (
     Standing,
     Verdict,
 )
-from crawler.reports.health import STRIP_NIGHTS, Cell, HealthReport, Row, build_report
+from crawler.reports.health import HealthReport, build_report
 from crawler.reports.render_html import render_html
+from crawler.reports.rows import STRIP_NIGHTS, Cell, Row
 from tests.pictures import FLAGS, find_chromium
 
 CITATIONS = 10_000

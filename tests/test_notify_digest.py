@@ -18,7 +18,8 @@ from crawler.notify.message import Message, write_message
 from crawler.notify.payload import digest_payload
 from crawler.notify.render import COLUMNS, MOST_CHAT_BYTES, calm, calm_address, width_of, wrap
 from crawler.notify.transitions import find_transitions
-from crawler.reports.health import HealthReport, Row
+from crawler.reports.health import HealthReport
+from crawler.reports.rows import Row
 from crawler.reports.words import CATALOG, LANGUAGES
 from tests.house import ROOT
 from tests.test_reports_health import (

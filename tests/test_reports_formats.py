@@ -31,13 +31,14 @@ from openpyxl.utils import get_column_letter
 from crawler.model import Copy, DateSource, Evidence, Failure, Group, Issued, Kind, Layer, Outcome, TextClass, Verdict
 from crawler.reports.cells import MOST, cell, guard, legal
 from crawler.reports.columns import COLUMNS, MAIN, by_urgency
-from crawler.reports.health import HealthReport, Row, Said
+from crawler.reports.health import HealthReport, Said
 from crawler.reports.render_csv import render_csv
 from crawler.reports.render_json import render_json
 from crawler.reports.render_junit import is_skipped, render_junit
 from crawler.reports.render_markdown import MOST_ROWS, code, defuse, render_markdown
 from crawler.reports.render_sarif import KINDS, render_sarif
 from crawler.reports.render_xlsx import render_xlsx
+from crawler.reports.rows import Row
 from crawler.reports.trend import Month
 from crawler.reports.words import LANGUAGES, say
 from tests.test_reports_health import (

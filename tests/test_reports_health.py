@@ -35,7 +35,8 @@ from crawler.model import (
     Wrapper,
 )
 from crawler.reports.changed import Changed
-from crawler.reports.health import TONE, Cell, HealthReport, Row, Tone, build_report, mask_mail
+from crawler.reports.health import HealthReport, build_report
+from crawler.reports.rows import TONE, Cell, Row, Tone, mask_mail
 
 NOW = datetime(2026, 1, 20, 18, 5, tzinfo=UTC)
 RLO, NUL, SURROGATE = "\u202e", "\x00", "\udc80"

@@ -16,11 +16,11 @@ from crawler.model import Copy, DateSource, Evidence, Flag, Group, Issued, Kind,
 from crawler.reports.context import EXCERPT, excerpt_context, split_context
 from crawler.reports.elsewhere import find_citing
 from crawler.reports.filters import Choice, Filters
-from crawler.reports.health import Row, Tone
 from crawler.reports.lookups import ARCHIVES, find_lookups
 from crawler.reports.organisations import KNOWN, organisation_of
 from crawler.reports.render_html import render_html
 from crawler.reports.row_words import tell_distance
+from crawler.reports.rows import Row, Tone
 from crawler.reports.strips import draw_strip, tell_strip
 from crawler.reports.words import LANGUAGES, say
 from tests.test_reports_health import HOSTILE, capture, citation, report_of, row, rows_of_all_groups, strip

@@ -13,12 +13,13 @@ from lxml import html
 from playwright.sync_api import Page, sync_playwright
 
 from crawler.model import Copy, DateSource, Evidence, Group, Issued, Kind, Outcome, Verdict, Wrapper
-from crawler.reports.health import HealthReport, Offer, Row
+from crawler.reports.health import HealthReport
 from crawler.reports.page import policy
 from crawler.reports.paste import SHEET, is_erratum, tell_errata, tell_footnote, tell_link, tell_sheet
 from crawler.reports.plain import LONGEST, title_of
 from crawler.reports.remedies import FATES, Way, is_printable, is_public, remedy_of, replacements
 from crawler.reports.render_paste import render_paste, render_paste_pages
+from crawler.reports.rows import Offer, Row
 from crawler.reports.words import CATALOG, LANGUAGES, say
 from tests.pictures import FLAGS, find_chromium
 from tests.test_reports_formats import EVIL, evil_report, evil_row

@@ -17,10 +17,11 @@ from hypothesis import strategies as st
 from lxml import html
 
 from crawler.model import Copy, DateSource, Evidence, Flag, Group, Issued, Kind, Outcome, TextClass, Verdict, Via
-from crawler.reports.health import HealthReport, Offer, Tone
+from crawler.reports.health import HealthReport
 from crawler.reports.page import policy
 from crawler.reports.render_html import render_html, render_pages
 from crawler.reports.render_json import render_json
+from crawler.reports.rows import Offer, Tone
 from crawler.reports.visible import is_web, show
 from crawler.reports.words import CATALOG, LANGUAGES, say, tell_date, tell_issue, tell_part
 from tests.test_reports_health import (

@@ -9,9 +9,10 @@ from typing import Any
 import pytest
 
 from crawler.model import Evidence, Group, Outcome, Retired, Unreadable, Verdict
-from crawler.reports.health import HealthReport, Offer, build_report
+from crawler.reports.health import HealthReport, build_report
 from crawler.reports.render_html import render_html
 from crawler.reports.render_json import render_json
+from crawler.reports.rows import Offer
 from crawler.reports.words import LANGUAGES
 from tests.test_reports_health import HOSTILE, NOW, citation, night_id, row
 

@@ -23,7 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from crawler.errors import UsageError
 from crawler.model import NightReading, Outcome
-from crawler.reports.health import TONE
+from crawler.reports.rows import TONE
 from crawler.serve import listening
 from crawler.serve.files import ReportFiles
 from crawler.serve.guard import Door, Guard

@@ -23,8 +23,9 @@ from crawler.content import codings_of, decode
 from crawler.errors import ArchiveError
 from crawler.ledger.ledger import Ledger
 from crawler.model import Capture, Page, SightKind
-from crawler.reports.health import HealthReport, Row, Said
+from crawler.reports.health import HealthReport, Said
 from crawler.reports.render_copy import render_copy, text_of
+from crawler.reports.rows import Row
 from crawler.reports.words import say
 from crawler.urls.redact import redact
 

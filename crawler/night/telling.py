@@ -35,7 +35,8 @@ from crawler.night.months import months_of
 from crawler.night.settling import BETTER_ESCAPED, NOT_THERE, decoded_once
 from crawler.replay.lookup import find_copy
 from crawler.reports.changed import Changed
-from crawler.reports.health import STRIP_NIGHTS, Cell, HealthReport, Offer, Row, build_report
+from crawler.reports.health import HealthReport, build_report
+from crawler.reports.rows import STRIP_NIGHTS, Cell, Offer, Row
 from crawler.seeds.show import shown_document
 from crawler.urls.redact import redact
 

@@ -18,7 +18,7 @@ from crawler.judge.ruling import ends_at
 from crawler.ledger.ledger import Ledger
 from crawler.model import Acceptance, NightReading, Ruling, Standing
 from crawler.night.ruling import Judged
-from crawler.reports.health import Cell, Tone
+from crawler.reports.rows import Cell, Tone
 from crawler.urls.redact import redact, redact_text
 
 WIDTH = 80

@@ -13,7 +13,8 @@ from datetime import tzinfo
 from crawler.model import Standing
 from crawler.notify.letter import Entry, Letter, Section, clean
 from crawler.notify.transitions import Kind, Transition, find_transitions
-from crawler.reports.health import HealthReport, Row, Said
+from crawler.reports.health import HealthReport, Said
+from crawler.reports.rows import Row
 from crawler.reports.words import say, tell_date
 
 MOST_TOLD = 40

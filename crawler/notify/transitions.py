@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from crawler.model import Group, Standing, Verdict
-from crawler.reports.health import URGENCY, HealthReport, Row
+from crawler.reports.health import URGENCY, HealthReport
+from crawler.reports.rows import Row
 
 
 class Kind(StrEnum):

@@ -12,12 +12,13 @@ from dataclasses import dataclass
 from datetime import tzinfo
 
 from crawler.model import Group, captured_at
-from crawler.reports.health import HealthReport, Row
+from crawler.reports.health import HealthReport
 from crawler.reports.organisations import organisation_of
 from crawler.reports.paste import tell_instead
 from crawler.reports.plain import issue_of, place_of, told
 from crawler.reports.remedies import remedy_of
 from crawler.reports.row_words import find_hints
+from crawler.reports.rows import Row
 from crawler.reports.words import say
 
 Value = str | int | None

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from crawler.reports.health import Row
+from crawler.reports.rows import Row
 
 EXCERPT = 90  # characters to either side of the cited words, in a row of a line or two
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from crawler.reports.health import Row
+from crawler.reports.rows import Row
 
 
 def find_citing(rows: Sequence[Row]) -> Callable[[Row], tuple[Row, ...]]:

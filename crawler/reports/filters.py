@@ -12,8 +12,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from crawler.model import Group
-from crawler.reports.health import HealthReport, Row
+from crawler.reports.health import HealthReport
 from crawler.reports.organisations import organisation_of
+from crawler.reports.rows import Row
 from crawler.reports.visible import show
 from crawler.reports.words import say
 

@@ -16,10 +16,11 @@ from typing import TypeVar
 
 from crawler.model import captured_at, night_at
 from crawler.reports.cells import guard, legal
-from crawler.reports.health import HealthReport, Row, Tone
+from crawler.reports.health import HealthReport
 from crawler.reports.plain import address_of, issue_of, place_of, title_of
 from crawler.reports.remedies import TRACKER, Remedy, Replacement, Way, fate_of, is_printable, is_public
 from crawler.reports.row_words import tell_evidence
+from crawler.reports.rows import Row, Tone
 from crawler.reports.words import say, tell_date
 
 SHEET = ("document", "ordinal", "place", "item", "printed", "instead", "why", "verdict")

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from crawler.model import Citation, Evidence, Kind
 from crawler.reports.cells import legal
-from crawler.reports.health import Row
+from crawler.reports.rows import Row
 from crawler.reports.visible import is_web
 from crawler.reports.words import say, tell_issue, tell_part
 

@@ -14,8 +14,9 @@ from enum import StrEnum
 from urllib.parse import urlsplit
 
 from crawler.model import Kind, Verdict
-from crawler.reports.health import HealthReport, Row
+from crawler.reports.health import HealthReport
 from crawler.reports.lookups import find_lookups
+from crawler.reports.rows import Row
 from crawler.reports.trend import DEAD
 from crawler.reports.visible import is_web
 

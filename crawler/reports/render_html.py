@@ -20,7 +20,7 @@ from crawler.model import Group, Verdict
 from crawler.reports.context import excerpt_context, split_context
 from crawler.reports.elsewhere import find_citing
 from crawler.reports.filters import Filters
-from crawler.reports.health import TONE, Cell, HealthReport, Tone
+from crawler.reports.health import HealthReport
 from crawler.reports.lookups import find_lookups
 from crawler.reports.page import environment, framed
 from crawler.reports.render_paste import render_paste_pages
@@ -33,6 +33,7 @@ from crawler.reports.row_words import (
     tell_note,
     tell_tonight,
 )
+from crawler.reports.rows import TONE, Cell, Tone
 from crawler.reports.strips import draw_strip
 from crawler.reports.words import LANGUAGES, say
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from crawler.model import Capture, Copy, Evidence, Group, Hop, Unreadable
 from crawler.reports.changed import Changed
-from crawler.reports.health import HealthReport, Offer, Row
+from crawler.reports.health import HealthReport
 from crawler.reports.organisations import organisation_of
+from crawler.reports.rows import Offer, Row
 from crawler.reports.trend import Month
 
 SCHEMA = 1

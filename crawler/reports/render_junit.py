@@ -13,9 +13,10 @@ from xml.etree import ElementTree as Xml
 
 from crawler.model import Group, Verdict
 from crawler.reports.cells import legal
-from crawler.reports.health import OURS, HealthReport, Row
+from crawler.reports.health import HealthReport
 from crawler.reports.plain import address_of, place_of, title_of, told
 from crawler.reports.row_words import tell_advice
+from crawler.reports.rows import OURS, Row
 from crawler.reports.words import say
 
 _SKIPPED = frozenset({Group.CANNOT_JUDGE, Group.NOT_CHECKED})

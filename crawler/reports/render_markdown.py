@@ -13,11 +13,12 @@ from collections.abc import Iterable, Iterator
 
 from crawler.model import Group
 from crawler.reports.cells import legal
-from crawler.reports.health import HealthReport, Row, Said
+from crawler.reports.health import HealthReport, Said
 from crawler.reports.paste import tell_instead
 from crawler.reports.plain import address_of, shorten, title_of, told
 from crawler.reports.remedies import remedy_of
 from crawler.reports.row_words import tell_advice, tell_nights
+from crawler.reports.rows import Row
 from crawler.reports.words import say, tell_time
 
 MOST_ROWS = 200

@@ -10,11 +10,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import partial
 
-from crawler.reports.health import HealthReport, Row
+from crawler.reports.health import HealthReport
 from crawler.reports.page import environment, framed
 from crawler.reports.paste import is_erratum, lines_of, tell_errata, tell_footnote, tell_link, tell_sheet, tell_why
 from crawler.reports.plain import address_of
 from crawler.reports.remedies import remedy_of, replacements
+from crawler.reports.rows import Row
 from crawler.reports.words import LANGUAGES
 
 _ENVIRONMENT = environment()

@@ -14,9 +14,10 @@ from urllib.parse import quote
 
 from crawler.model import Group, Verdict
 from crawler.reports.cells import legal
-from crawler.reports.health import HealthReport, Row, Said
+from crawler.reports.health import HealthReport, Said
 from crawler.reports.plain import address_of, place_of, told
 from crawler.reports.row_words import tell_advice
+from crawler.reports.rows import Row
 from crawler.reports.words import say
 from crawler.version import VERSION
 

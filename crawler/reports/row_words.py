@@ -8,8 +8,8 @@ Rules:
 from __future__ import annotations
 
 from crawler.model import Evidence, Group, Outcome, Verdict
-from crawler.reports.health import OURS, TONE, Row, Tone
 from crawler.reports.remedies import Way, remedy_of
+from crawler.reports.rows import OURS, TONE, Row, Tone
 from crawler.reports.words import CATALOG, say
 
 FAR_DAYS = 45  # a copy that far from the issue date may show another state

@@ -15,7 +15,7 @@ from itertools import groupby
 from markupsafe import Markup
 
 from crawler.model import night_at
-from crawler.reports.health import Cell, Tone
+from crawler.reports.rows import Cell, Tone
 from crawler.reports.words import say, tell_short
 
 CELL_WIDTH = 12

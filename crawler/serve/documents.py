@@ -18,7 +18,7 @@ from crawler.ledger.browsing import DocumentCounts
 from crawler.model import Citation, Group, Retired, Standing
 from crawler.night.assess import subject_of
 from crawler.replay.lookup import find_copy
-from crawler.reports.health import STRIP_NIGHTS, Cell, Row
+from crawler.reports.rows import STRIP_NIGHTS, Cell, Row
 from crawler.seeds.show import shown_document
 from crawler.serve.pages import page_number, pages_of, render, site_of
 from crawler.serve.shown import memento_path, shown_citation

@@ -18,7 +18,7 @@ from crawler.judge.rows import GOOD
 from crawler.ledger.differences import GoodCapture
 from crawler.model import Capture, Citation, Completeness, Failure, Hop, NightReading, Outcome, Via
 from crawler.replay.lookup import find_copy
-from crawler.reports.health import TONE, Tone
+from crawler.reports.rows import TONE, Tone
 from crawler.serve.pages import page_number, pages_of
 from crawler.serve.shown import memento_path
 from crawler.serve.site import Site

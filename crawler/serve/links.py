@@ -22,8 +22,8 @@ from crawler.ledger.browsing import Cited
 from crawler.model import Citation, Kind, NightReading, Outcome, Override, Ruling, Standing, Verdict
 from crawler.night.assess import subject_of
 from crawler.night.settle import typed_subject
-from crawler.reports.health import mask_mail
 from crawler.reports.lookups import find_lookups
+from crawler.reports.rows import mask_mail
 from crawler.reports.words import say
 from crawler.serve.kept import list_captures, list_hops, list_states
 from crawler.serve.pages import language_of, render, site_of

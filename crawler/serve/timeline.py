@@ -13,7 +13,7 @@ from datetime import date, tzinfo
 from itertools import groupby
 
 from crawler.model import NightReading, Outcome, Verdict
-from crawler.reports.health import Cell, Tone
+from crawler.reports.rows import Cell, Tone
 
 CELL, WIDTH, HEIGHT = 9, 7, 16
 
